@@ -1,0 +1,1 @@
+"""ActiveCampaign v3, Deals: what its document cannot say."""

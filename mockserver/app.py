@@ -1,0 +1,221 @@
+"""All wiring: settings → documents, fixtures, worlds, pipelines → one connexion application. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, MutableMapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+from connexion.apps.abstract import AbstractApp
+from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
+from connexion.middleware.lifespan import LifespanMiddleware
+from connexion.operations import AbstractOperation
+from connexion.spec import OpenAPISpecification
+
+from mockserver import __version__
+from mockserver.apis import Api, load_room, shipped_api, SHIPPED
+from mockserver.clock import Clock, FrozenClock, SystemClock
+from mockserver.errors import DocumentError, SettingsError
+from mockserver.exchange import Response
+from mockserver.extensions import check_extensions
+from mockserver.fixtures import load_store
+from mockserver.operations import Profile, load_model
+from mockserver.pipeline import Pipeline, Service, send_response, zone_of
+from mockserver.resolver import PipelineResolver
+from mockserver.responses import encode
+from mockserver.routing import Routing, allowed_methods
+from mockserver.settings import Settings
+from mockserver.spec import Document, load_document
+from mockserver.worlds import Bounds, Worlds
+
+Scope = MutableMapping[str, Any]
+HEALTH = "/_mock/health"
+
+
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """An API as it is served: under its base path, and under the document's own."""
+
+    service: Service
+    pipelines: dict[str, Pipeline]
+    base: str
+    own_base: str
+    document: Document
+
+
+class MockApp(AbstractApp):  # type: ignore[misc]
+    """The connexion application of one server.
+
+    Attributes:
+        mounted: the APIs that it serves.
+        clock: the clock of all of them.
+    """
+
+    def __init__(self, mounted: Iterable[Mounted], clock: Clock) -> None:
+        self.mounted = tuple(mounted)
+        self.clock = clock
+        self._middleware_app = _Operations(self)
+        super().__init__(__name__, middlewares=[Routing, LifespanMiddleware])
+        for one in self.mounted:
+            self.add_api(
+                one.document.raw, base_path=one.base, resolver=PipelineResolver(one.pipelines), name=one.service.name, own_base_path=one.own_base
+            )
+
+    def add_error_handler(self, code_or_exception: Any, function: Callable[..., Any]) -> None:
+        """Refuse: errors are answered by the pipelines."""
+        raise NotImplementedError("errors are answered in the API's own shapes")
+
+    def add_url_rule(self, rule: str, endpoint: str | None = None, view_func: Any = None, **options: Any) -> None:
+        """Refuse: what is served stands in the documents."""
+        raise NotImplementedError("what is served stands in the documents")
+
+    def service(self, name: str) -> Service:
+        """Return the service of the API with this name."""
+        return next(one.service for one in self.mounted if one.service.name == name)
+
+    def health(self) -> dict[str, Any]:
+        """Return what `/_mock/health` tells."""
+        broken = sum(one.service.broken for one in self.mounted)
+        return {
+            "status": "ok",
+            "version": __version__,
+            "broken_contract": broken,
+            "apis": [
+                {
+                    "name": one.service.name,
+                    "base_path": one.base,
+                    "operations": len(one.pipelines),
+                    "requests": one.service.requests,
+                    "broken_contract": one.service.broken,
+                    "worlds": len(one.service.worlds),
+                    "worlds_forgotten": one.service.worlds.evicted,
+                }
+                for one in self.mounted
+            ],
+        }
+
+
+class _Api(RoutedAPI[Any]):  # type: ignore[misc]
+    """One document's operations, each resolved to its pipeline."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        for known in ("name", "own_base_path"):
+            kwargs.pop(known, None)
+        super().__init__(*args, **kwargs)
+        self.add_paths()
+
+    def make_operation(self, operation: AbstractOperation) -> Any:
+        """Return the pipeline that answers the operation."""
+        return operation.function
+
+
+class _Operations(RoutedMiddleware[_Api]):  # type: ignore[misc]
+    """The innermost application: dispatches routed requests, refuses the others, and serves what is not in a document."""
+
+    api_cls = _Api
+
+    def __init__(self, app: MockApp) -> None:
+        super().__init__(self)
+        self._mock = app
+        self._by_base = {one.base: one for one in app.mounted}
+
+    def add_api(self, specification: Any, **kwargs: Any) -> _Api:
+        """Build the operations of a document."""
+        known = {key: kwargs[key] for key in ("base_path", "resolver", "name", "own_base_path") if key in kwargs}
+        return super().add_api(specification, **known)
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        context = scope["extensions"][ROUTING_CONTEXT]
+        operation_id = context["operation_id"]
+        if operation_id is not None:
+            await self._by_base[context["api_base_path"]].pipelines[operation_id](scope, receive, send)
+        elif context["api_base_path"] is not None:
+            await self._refuse(self._by_base[context["api_base_path"]], scope, send)
+        else:
+            await self._own(scope, send)
+
+    async def _refuse(self, mounted: Mounted, scope: Scope, send: Any) -> None:
+        if scope["path"] == f"{scope['mock_base']}/openapi.json" and scope["method"] in ("GET", "HEAD"):
+            response = Response(200, {"Content-Type": "application/json"}, _served_document(mounted, scope))
+        else:
+            response = mounted.service.refuse(scope["mock_refusal"])
+        await send_response(send, response, mounted.service.finish(response, None), scope["method"] == "HEAD")
+
+    async def _own(self, scope: Scope, send: Any) -> None:
+        if scope["path"] == HEALTH:
+            allowed = scope["method"] in ("GET", "HEAD")
+            status, body = (200, self._mock.health()) if allowed else (405, {"error": "method not allowed"})
+            headers = {} if allowed else {"Allow": allowed_methods({"GET": None})}
+        else:
+            bases = [one.base for one in self._mock.mounted]
+            status, body, headers = 404, {"error": "nothing is served here", "apis": bases, "health": HEALTH}, {}
+        response = Response(status, headers, encode(body))
+        told = {"Content-Type": "application/json", "Content-Length": str(len(response.body)), **headers}
+        await send_response(send, response, [(key.lower().encode(), value.encode()) for key, value in told.items()], scope["method"] == "HEAD")
+
+
+def _served_document(mounted: Mounted, scope: Scope) -> bytes:
+    return orjson.dumps({**mounted.document.raw, "servers": [{"url": scope["mock_base"]}]})
+
+
+def create_app(settings: Settings, apis: Iterable[Api] | None = None) -> MockApp:
+    """Return the application that serves these APIs.
+
+    Args:
+        apis: ready APIs, in place of those that the settings name.
+
+    Raises:
+        SettingsError, DocumentError, FixtureError: something cannot be served; one clear message.
+    """
+    clock: Clock = SystemClock() if settings.clock is None else FrozenClock(settings.clock)
+    chosen = list(apis) if apis is not None else [_named(name, settings) for name in settings.apis or SHIPPED]
+    return MockApp([_mount(api, settings, clock) for api in chosen], clock)
+
+
+def _named(name: str, settings: Settings) -> Api:
+    """Return a shipped API by name, or the API of a document by its path."""
+    if not name.endswith((".yaml", ".yml", ".json")):
+        return shipped_api(name, settings.fixtures)
+    document = load_document(Path(name), settings.cache)
+    room = document.raw["x-mock-api"]
+    return replace(shipped_api(room, settings.fixtures), document=Path(name))
+
+
+def _mount(api: Api, settings: Settings, clock: Clock) -> Mounted:
+    document = load_document(api.document, settings.cache)
+    check_extensions(document.raw, document.source)
+    model = load_model(document, api.functions)
+    store = load_store(api.fixtures, model.resources, clock.now(), zone_of(api.conventions.zones.default))
+    bounds = Bounds(settings.max_worlds, settings.idle_seconds)
+    worlds = Worlds(store, api.conventions.callers, bounds, strict=settings.strict_credentials)
+    service = Service(
+        api.name,
+        model,
+        api.conventions,
+        api.functions,
+        worlds,
+        clock,
+        profile=Profile(settings.profile),
+        rate_limits=settings.rate_limits,
+        validate_responses=settings.validate_responses,
+        seed=settings.seed,
+    )
+    pipelines = {operation.operation_id: Pipeline(service, operation) for operation in model.operations}
+    own_base = _own_base(document)
+    return Mounted(service, pipelines, f"/{api.name}{own_base}", own_base, document)
+
+
+def _own_base(document: Document) -> str:
+    servers = document.raw.get("servers") or [{}]
+    url = str(servers[0].get("url", ""))
+    if not url.startswith("/") or url.endswith("/"):
+        raise DocumentError("a document without a relative server", where=f"{document.source}#/servers/0/url", expected="a path such as /api/3", found=url)
+    return url
+
+
+__all__ = ["HEALTH", "MockApp", "OpenAPISpecification", "SettingsError", "create_app", "load_room"]

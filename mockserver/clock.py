@@ -1,0 +1,72 @@
+"""The only reader of time and randomness: clocks, and tokens that follow from a seed."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+EARLIEST = datetime(1, 1, 3, tzinfo=UTC)
+LATEST = datetime(9999, 12, 29, tzinfo=UTC)
+"""Bounds that every zone can show: instants are clamped to them."""
+
+
+def clamp(moment: datetime) -> datetime:
+    """Return the moment, or the nearest one that can be shown in every zone."""
+    return min(max(moment, EARLIEST), LATEST)
+
+
+def later(moment: datetime, delta: timedelta) -> datetime:
+    """Return the moment moved by delta, never outside the bounds of `clamp`."""
+    try:
+        return clamp(moment + delta)
+    except OverflowError:
+        return LATEST if delta > timedelta() else EARLIEST
+
+
+class Clock(Protocol):
+    """Tells the time in UTC, in whole seconds, since no API here shows less."""
+
+    def now(self) -> datetime:
+        """Return the current moment."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the machine's time, cut to the second."""
+        return datetime.fromtimestamp(int(time.time()), UTC)
+
+
+class FrozenClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = clamp(moment.astimezone(UTC).replace(microsecond=0))
+
+    def now(self) -> datetime:
+        """Return the moment at which the clock stands."""
+        return self._moment
+
+    def move(self, delta: timedelta) -> None:
+        """Move the clock."""
+        self._moment = later(self._moment, delta)
+
+
+def monotonic_seconds() -> float:
+    """Return seconds from a clock that never goes back, for ages that no client sees."""
+    return time.monotonic()
+
+
+def token(length: int, *parts: object) -> str:
+    """Return `length` (at most 64) lower-case hex digits that follow from the parts alone."""
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:length]
+
+
+def request_id(*parts: object) -> str:
+    """Return a UUID that follows from the parts alone."""
+    return str(uuid.UUID(hex=token(32, *parts), version=4))

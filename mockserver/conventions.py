@@ -1,0 +1,52 @@
+"""The dialect of an API as one value, put together from the styles that each stage defines. Holds no API's values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mockserver.operations import Profile
+from mockserver.ratelimit import Limit
+from mockserver.refusals import Category
+from mockserver.rendering import Formats
+from mockserver.responses import ErrorShapes, Headers
+from mockserver.worlds import Callers
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """In which zone an API shows and reads dates: a fixed one, or that of a stored field of the calling user."""
+
+    default: str = "UTC"
+    caller_field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """How bodies are read: at most so many bytes, nested at most so deep."""
+
+    max_bytes: int = 1 << 20
+    max_depth: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """What is true of a whole API, and what its document therefore does not repeat.
+
+    Attributes:
+        malformed_ids: by profile the category that refuses a malformed id in the path.
+        media_type: of answers.
+        limit: the rate limit that `--rate-limits` enforces, None without one.
+    """
+
+    errors: ErrorShapes
+    callers: Callers
+    formats: Formats = field(default_factory=Formats)
+    zones: Zones = field(default_factory=Zones)
+    headers: Headers = field(default_factory=Headers)
+    bodies: Bodies = field(default_factory=Bodies)
+    limit: Limit | None = None
+    media_type: str = "application/json"
+    malformed_ids: Mapping[Profile, Category] = field(
+        default_factory=lambda: {Profile.DOCUMENTED: Category.MALFORMED_ID, Profile.OBSERVED: Category.MISSING_RECORD}
+    )

@@ -1,0 +1,59 @@
+"""The values that travel between the stages of a request: Request, Answer, Response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+Record = Mapping[str, Any]
+"""A stored record: read-only by convention and by type; a change makes a new one."""
+
+
+class Request(NamedTuple):
+    """A readable request, in the document's spelling.
+
+    Attributes:
+        path: path parameters, coerced.
+        query: declared query parameters that were sent, coerced, in the order sent.
+        body: the decoded body, None without one.
+        sent: attributes of the record in the body, as they were sent; empty without a record.
+        parents: records named by the path, by parameter.
+    """
+
+    path: Mapping[str, Any]
+    query: Mapping[str, Any]
+    body: Any
+    sent: Mapping[str, Any]
+    parents: Mapping[str, Record]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a handler found, before it is rendered.
+
+    Attributes:
+        place: `list`, `show`, `create` or `update`: which keys appear.
+        record: the main record, for answers about one.
+        records: the main records, for answers about several.
+        values: named values for the envelope (page values, what a behaviour computed).
+        sent: attributes as the request sent them, for shapes that echo.
+        selected: keys that the request asked for.
+        status: another status than the operation's success status.
+    """
+
+    place: str = "show"
+    record: Record | None = None
+    records: Sequence[Record] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    sent: Mapping[str, Any] = field(default_factory=dict)
+    selected: frozenset[str] = frozenset()
+    status: int | None = None
+
+
+class Response(NamedTuple):
+    """What goes over the wire: status, headers without length and date, and the encoded body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes

@@ -1,0 +1,87 @@
+"""Form bodies and query strings: bracketed names → nested values, coerced by the schema that a JSON body would have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+_BRACKETS = re.compile(r"\[([^\[\]]*)\]")
+_INTEGER = re.compile(r"-?[0-9]{1,25}", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]{1,25}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_MAX_DEPTH = 8
+
+Resolve = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+def parse_form(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Return the nested value of bracketed pairs: `deal[name]=x` → `{"deal": {"name": "x"}}`, `ids[]=1` → `{"ids": ["1"]}`.
+
+    A name that stands twice becomes a list. Brackets deeper than eight are part of the name.
+    """
+    root: dict[str, Any] = {}
+    for name, value in pairs:
+        head, _, rest = name.partition("[")
+        keys = _BRACKETS.findall("[" + rest) if rest else []
+        if not head or len(keys) > _MAX_DEPTH or (rest and "".join(f"[{key}]" for key in keys) != "[" + rest):
+            head, keys = name, []
+        _place(root, [head, *keys], value)
+    return root
+
+
+def _place(node: dict[str, Any], keys: list[str], value: str) -> None:
+    key, *rest = keys
+    if not rest or rest == [""]:
+        old = node.get(key)
+        listed = rest == [""]
+        if old is None:
+            node[key] = [value] if listed else value
+        elif isinstance(old, list):
+            old.append(value)
+        elif isinstance(old, str):
+            node[key] = [old, value]
+        return
+    below = node.setdefault(key, {})
+    if isinstance(below, dict):
+        _place(below, rest, value)
+
+
+def coerce_form(value: Any, schema: Mapping[str, Any], resolve: Resolve) -> Any:
+    """Return the value with texts turned into the types that the schema asks for, where they stand for one; other texts stay for validation to name."""
+    schema = resolve(schema)
+    if isinstance(value, dict):
+        properties = _properties(schema, resolve)
+        return {key: coerce_form(one, properties.get(key, {}), resolve) for key, one in value.items()}
+    if isinstance(value, list):
+        return [coerce_form(one, schema.get("items", {}), resolve) for one in value]
+    if schema.get("type") == "array":
+        return [coerce_form(value, schema.get("items", {}), resolve)]
+    return coerce_text(value, schema, resolve)
+
+
+def _properties(schema: Mapping[str, Any], resolve: Resolve) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for part in (*schema.get("allOf", ()), *schema.get("anyOf", ())):
+        found.update(_properties(resolve(part), resolve))
+    found.update(schema.get("properties", {}))
+    return found
+
+
+def coerce_text(text: str, schema: Mapping[str, Any], resolve: Resolve) -> Any:
+    """Return the number or boolean that the text stands for where the schema asks for one, else the text."""
+    schema = resolve(schema)
+    kind = schema.get("type")
+    if kind is None:
+        for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
+            found = coerce_text(text, part, resolve)
+            if found is not text:
+                return found
+        return text
+    if kind == "integer" and _INTEGER.fullmatch(text):
+        return int(text)
+    if kind == "number" and _NUMBER.fullmatch(text):
+        number = float(text)
+        return int(text) if _INTEGER.fullmatch(text) else number if abs(number) != float("inf") else text
+    if kind == "boolean" and text in ("true", "false"):
+        return text == "true"
+    return text

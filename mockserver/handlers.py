@@ -1,0 +1,293 @@
+"""One generic handler per action: Session + Request → Answer. Names no API and knows no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mockserver.errors import DocumentError
+from mockserver.exchange import Answer, Record, Request
+from mockserver.functions import Functions
+from mockserver.operations import Action, Model, Operation, Parameter
+from mockserver.pagination import WHOLE, parse_page
+from mockserver.query import Order, Predicate, Query, path_key
+from mockserver.refusals import Category, Refusal, Violation
+from mockserver.rendering import Visibility
+from mockserver.resources import Resource, iter_properties
+from mockserver.store import Relation
+from mockserver.stored import Unparsable, parse_stored
+from mockserver.worlds import Session
+
+Handler = Callable[[Session, Request], Answer]
+
+
+def build_handler(operation: Operation, model: Model, functions: Functions) -> Handler:
+    """Return the handler of the operation, with everything about it that does not change worked out.
+
+    Raises:
+        DocumentError: the operation's extensions do not fit together.
+    """
+    rules = _Rules(operation, model, functions)
+    if operation.action is Action.BEHAVIOUR:
+        return _behaviour(operation, functions, rules)
+    resource = model.resources[operation.collection or ""]
+    if operation.action is Action.LIST:
+        return _list(operation, resource, functions, _within(operation, resource))
+    if operation.action is Action.RETRIEVE:
+        return _retrieve(operation, _select(operation))
+    if operation.action is Action.DELETE:
+        return _delete(operation, resource)
+    attributes = _Attributes(operation, model, resource)
+    if operation.action is Action.CREATE:
+        return _create(operation, resource, attributes, rules, _within(operation, resource))
+    return _update(operation, resource, attributes, rules)
+
+
+# --- the record of the path -----------------------------------------------------------------------------------------------------------------------------
+
+
+def _own(operation: Operation) -> str:
+    """Return the path parameter that names the operation's own record: the last one that names a record of its collection."""
+    names = [name for name, collection in operation.records if collection == operation.collection]
+    if not names:
+        raise DocumentError("no path parameter names the record", where=operation.label, expected=f"x-mock-record: {operation.collection}", found="none")
+    return names[-1]
+
+
+def _within(operation: Operation, resource: Resource) -> list[tuple[str, Relation, str | None]]:
+    """Return for each parent: its path parameter, the relation that leads to it, and the value of the relation's type field."""
+    found = []
+    for parameter, name in operation.within.items():
+        relation = resource.layout.relations.get(name)
+        parent = dict(operation.records).get(parameter)
+        kind = next((kind for kind, target in relation.targets.items() if target == parent), "") if relation else ""
+        if relation is None or kind == "":
+            raise DocumentError("within does not lead to the parent", where=operation.label, expected=f"a relation to {parent}", found=name)
+        found.append((parameter, relation, kind))
+    return found
+
+
+# --- reading --------------------------------------------------------------------------------------------------------------------------------------------
+
+
+def _list(operation: Operation, resource: Resource, functions: Functions, within: list[tuple[str, Relation, str | None]]) -> Handler:
+    parameters = {parameter.name: parameter for parameter in operation.located("query")}
+    roles = {parameter.page.role: parameter.page for parameter in parameters.values() if parameter.page}
+    select = _select(operation)
+    visible = functions.visible[resource.visible] if resource.visible else None
+
+    def handle(session: Session, request: Request) -> Answer:
+        predicates = [predicate for parent in within for predicate in _parent_predicates(parent, request)]
+        orders: list[Order] = []
+        for name, value in request.query.items():
+            parameter = parameters[name]
+            if parameter.filter is not None or parameter.filter_function is not None:
+                predicates.append(_predicate(parameter, value, session, request, functions))
+            elif parameter.order or parameter.order_function:
+                orders.append(_order(parameter, value, session, functions))
+        seen = visible(session) if visible else None
+        if seen is not None:
+            predicates.append(Predicate(lambda record: seen(record) is not Visibility.HIDDEN))
+        selection = Query(tuple(predicates), tuple(orders)).select(session.store[resource.name])
+        page = parse_page(roles, request.query) if roles else WHOLE
+        records = selection.cut(page.offset, page.limit)
+        return Answer("list", records=records, values={**page.values(len(selection)), "selection": selection}, selected=select(request))
+
+    return handle
+
+
+def _parent_predicates(parent: tuple[str, Relation, str | None], request: Request) -> list[Predicate]:
+    parameter, relation, kind = parent
+    key = request.parents[parameter]["id"]
+    name, by = relation.field, relation.by
+    found = [Predicate(lambda record: bool(record[name] == key), None if relation.many else (name, key))]
+    return [*found, Predicate(lambda record: bool(record[by] == kind))] if by else found
+
+
+def _predicate(parameter: Parameter, value: Any, session: Session, request: Request, functions: Functions) -> Predicate:
+    try:
+        if parameter.filter is not None:
+            return parameter.filter.bind(session.store, value, session.zone)
+        return Predicate(functions.filters[parameter.filter_function or ""](session, value, request.query))
+    except Unparsable as error:
+        reason = Violation("query", parameter.name, "format", f"expected {error}", "", parameter.name)
+        raise Refusal(Category.PARAMETER, [reason]) from None
+
+
+def _order(parameter: Parameter, value: Any, session: Session, functions: Functions) -> Order:
+    descending = str(value).lower() == "desc"
+    if parameter.order_function:
+        return Order(functions.orders[parameter.order_function](session), descending)
+    return Order(path_key(session.store, parameter.order), descending)
+
+
+def _select(operation: Operation) -> Callable[[Request], frozenset[str]]:
+    selects = [(parameter.name, parameter.select) for parameter in operation.located("query") if parameter.select]
+
+    def selected(request: Request) -> frozenset[str]:
+        keys: set[str] = set()
+        for name, known in selects:
+            for one in str(request.query.get(name, "")).split(","):
+                keys.update(known.get(one.strip(), ()))
+        return frozenset(keys)
+
+    return selected if selects else lambda request: frozenset()
+
+
+def _retrieve(operation: Operation, select: Callable[[Request], frozenset[str]]) -> Handler:
+    own = _own(operation)
+    return lambda session, request: Answer("show", record=request.parents[own], selected=select(request))
+
+
+# --- writing --------------------------------------------------------------------------------------------------------------------------------------------
+
+
+class _Attributes:
+    """The attributes that an operation's body may write, and how they become stored values."""
+
+    def __init__(self, operation: Operation, model: Model, resource: Resource) -> None:
+        self._resource = resource
+        self._names: dict[str, str] = {}
+        for schema in operation.bodies.values():
+            for name, prop in self._declared(model, operation, schema):
+                if name in resource.stored and name != "id" and not prop.get("readOnly") and "x-mock-input" not in prop and "x-mock-no-effect" not in prop:
+                    self._names[name] = name
+
+    def _declared(self, model: Model, operation: Operation, schema: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+        properties = dict(iter_properties(model.document, schema))
+        found = list(iter_properties(model.document, properties[self._resource.singular])) if self._resource.singular in properties else []
+        return found + (list(properties.items()) if operation.flat else [])
+
+    def stored(self, sent: Mapping[str, Any], session: Session) -> dict[str, Any]:
+        """Return the stored values of the attributes sent; unknown ones are ignored.
+
+        Raises:
+            Refusal: one does not stand for its stored type, though its schema admits it.
+        """
+        found: dict[str, Any] = {}
+        refused = []
+        for name, value in sent.items():
+            if name not in self._names:
+                continue
+            try:
+                found[name] = parse_stored(self._resource.stored[name], value, session.zone)
+            except Unparsable as error:
+                pointer = f"/{self._resource.singular}/{name}"
+                refused.append(Violation("body", pointer, "format", f"expected {error}", self._resource.singular, name))
+        if refused:
+            raise Refusal(Category.VALUE, refused)
+        return found
+
+
+class _Rules:
+    """The refusals of `x-mock-rules`: what JSON Schema cannot say of a body."""
+
+    def __init__(self, operation: Operation, model: Model, functions: Functions) -> None:
+        self._resource = model.resources.get(operation.collection or "")
+        self._rules = operation.rules
+        self._functions = functions
+
+    def check(self, session: Session, before: Record | None, record: Record | None, sent: Mapping[str, Any]) -> None:
+        """Refuse with every violation of the first status that is refused.
+
+        Raises:
+            Refusal: a rule is broken.
+        """
+        broken: dict[int, list[Violation]] = {}
+        for name, status in self._rules:
+            violations = list(self._violations(name, session, before, record, sent))
+            if violations:
+                broken.setdefault(status, []).extend(violations)
+        for status, violations in broken.items():
+            raise Refusal(Category.RULE, violations, status)
+
+    def _violations(self, name: str, session: Session, before: Record | None, record: Record | None, sent: Mapping[str, Any]) -> list[Violation]:
+        if name == "related":
+            return self._unrelated(session, record or {}, sent)
+        if name == "unique":
+            return self._duplicates(session, before, record or {})
+        return list(self._functions.rules[name](session, before, record, sent))
+
+    def _unrelated(self, session: Session, record: Record, sent: Mapping[str, Any]) -> list[Violation]:
+        assert self._resource is not None
+        found = []
+        for field, relation in self._resource.layout.relations.items():
+            keys = record.get(field)
+            target = relation.target_of(record)
+            if field not in sent or keys is None or target is None:
+                continue
+            if any(session.get(target, key) is None for key in (keys if relation.many else (keys,))):
+                found.append(self._violation(field, "related", f"no record of {target} has this id"))
+        return found
+
+    def _duplicates(self, session: Session, before: Record | None, record: Record) -> list[Violation]:
+        assert self._resource is not None
+        found = []
+        for field in self._resource.unique:
+            value = record.get(field)
+            if value is None or (before is not None and _folded(before[field]) == _folded(value)):
+                continue
+            if any(_folded(other[field]) == _folded(value) for other in session.store[self._resource.name]):
+                found.append(self._violation(field, "unique", "another record has this value"))
+        return found
+
+    def _violation(self, field: str, code: str, message: str) -> Violation:
+        assert self._resource is not None
+        return Violation("body", f"/{self._resource.singular}/{field}", code, message, self._resource.singular, field)
+
+
+def _folded(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value
+
+
+def _create(operation: Operation, resource: Resource, attributes: _Attributes, rules: _Rules, within: list[tuple[str, Relation, str | None]]) -> Handler:
+    def handle(session: Session, request: Request) -> Answer:
+        fields = attributes.stored(request.sent, session)
+        for parameter, relation, kind in within:
+            fields[relation.field] = request.parents[parameter]["id"]
+            if relation.by:
+                fields[relation.by] = kind
+        record = session.prepared(resource.name, None, session.complete(resource.name, fields), request.sent)
+        rules.check(session, None, record, request.sent)
+        return Answer("create", record=session.insert(resource.name, record, request.sent), sent=request.sent)
+
+    return handle
+
+
+def _update(operation: Operation, resource: Resource, attributes: _Attributes, rules: _Rules) -> Handler:
+    own = _own(operation)
+
+    def handle(session: Session, request: Request) -> Answer:
+        before = request.parents[own]
+        changed = {**before, **attributes.stored(request.sent, session)}
+        record = session.prepared(resource.name, before, changed, request.sent)
+        rules.check(session, before, record, request.sent)
+        if not request.sent:
+            return Answer("update", record=before)
+        changes = {name: value for name, value in record.items() if value != before.get(name)}
+        return Answer("update", record=session.update(resource.name, before["id"], changes, request.sent), sent=request.sent)
+
+    return handle
+
+
+def _delete(operation: Operation, resource: Resource) -> Handler:
+    own = _own(operation)
+
+    def handle(session: Session, request: Request) -> Answer:
+        session.delete(resource.name, request.parents[own]["id"])
+        return Answer("show", record=request.parents[own])
+
+    return handle
+
+
+def _behaviour(operation: Operation, functions: Functions, rules: _Rules) -> Handler:
+    function = functions.behaviours[operation.operation_id]
+    select = _select(operation)
+
+    def handle(session: Session, request: Request) -> Answer:
+        rules.check(session, None, None, request.sent)
+        answer: Answer = function(session, request)
+        answer.selected = answer.selected or select(request)
+        return answer
+
+    return handle

@@ -1,0 +1,303 @@
+"""The operations of a document, classified: what each acts on, with which parameters, rules, bodies and answers. Does not dispatch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from mockserver.errors import DocumentError
+from mockserver.functions import Functions
+from mockserver.pagination import PageRole
+from mockserver.paths import Path, UnknownPath, compile_path
+from mockserver.query import Filter
+from mockserver.resources import Resource, load_resources
+from mockserver.spec import Document, Place
+
+
+class Action(StrEnum):
+    """What an operation does; BEHAVIOUR is a function of the API."""
+
+    LIST = "list"
+    CREATE = "create"
+    RETRIEVE = "retrieve"
+    UPDATE = "update"
+    DELETE = "delete"
+    BEHAVIOUR = "behaviour"
+
+
+class Profile(StrEnum):
+    """Which success statuses are answered: the documented ones, or those seen on the real service."""
+
+    DOCUMENTED = "documented"
+    OBSERVED = "observed"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter and its effect; at most one of the effects is set.
+
+    Attributes:
+        record: (path) the collection that it names a record of.
+        filter: a compiled filter, or `filter_function`.
+        order: paths with their turn (`-`), or `order_function`.
+        select: names and the keys that each makes appear.
+        reader: the function that reads it.
+    """
+
+    name: str
+    location: str
+    required: bool
+    schema: Mapping[str, Any]
+    aliases: tuple[str, ...] = ()
+    record: str | None = None
+    filter: Filter | None = None
+    filter_function: str | None = None
+    order: tuple[tuple[Path, bool], ...] = ()
+    order_function: str | None = None
+    page: PageRole | None = None
+    select: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reader: str | None = None
+    no_effect: str | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation, ready to be compiled into a pipeline.
+
+    Attributes:
+        operation_id: in snake case, unique.
+        label: `GET /deals/{id}`.
+        collection: what it acts on; None for a behaviour without records.
+        sideload: envelope key -> path from the main records.
+        within: path parameter -> relation field of the collection.
+        flat: a body without the envelope is read too.
+        rules: names with the status of their refusal.
+        statuses: success status by profile; None where the document knows no success.
+        bodies: media type -> schema.
+        responses: status -> schema of its body, None without one.
+        secured: a credential is asked for.
+    """
+
+    operation_id: str
+    label: str
+    method: str
+    path: str
+    action: Action
+    collection: str | None
+    sideload: Mapping[str, Path]
+    within: Mapping[str, str]
+    flat: bool
+    rules: tuple[tuple[str, int], ...]
+    statuses: Mapping[Profile, int | None]
+    parameters: tuple[Parameter, ...]
+    bodies: Mapping[str, Mapping[str, Any]]
+    body_required: bool
+    responses: Mapping[int, Mapping[str, Any] | None]
+    secured: bool
+    raw: Mapping[str, Any]
+
+    def located(self, location: str) -> tuple[Parameter, ...]:
+        """Return the parameters of this location: `path`, `query` or `header`."""
+        return tuple(parameter for parameter in self.parameters if parameter.location == location)
+
+    @property
+    def records(self) -> tuple[tuple[str, str], ...]:
+        """Path parameters that name records, with their collections, in the order of the path."""
+        named = {parameter.name: parameter.record for parameter in self.located("path") if parameter.record}
+        return tuple(sorted(((name, record) for name, record in named.items()), key=lambda pair: self.path.index(f"{{{pair[0]}}}")))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What a document says: its resources and operations."""
+
+    document: Document
+    resources: Mapping[str, Resource]
+    operations: tuple[Operation, ...]
+
+    def path(self, text: str, collection: str) -> Path:
+        """Return the compiled path from records of the collection.
+
+        Raises:
+            UnknownPath: no field or relation answers a step.
+        """
+        return _compile(text, collection, self.resources)
+
+    def by_id(self, operation_id: str) -> Operation:
+        """Return the operation with this operationId."""
+        return next(operation for operation in self.operations if operation.operation_id == operation_id)
+
+
+def load_model(document: Document, functions: Functions) -> Model:
+    """Return the model of a document whose extensions have been checked.
+
+    Raises:
+        DocumentError: an operation names a collection, path or function that does not exist.
+    """
+    places = list(document.iter_operations())
+    resources = load_resources(document, _filtered_fields(places))
+    seen: dict[str, str] = {}
+    operations = []
+    for place in places:
+        operation = _Reader(document, resources, functions, place).operation()
+        if operation.operation_id in seen:
+            where = f"{document.source}: {operation.label}"
+            raise DocumentError("an operationId is used twice", where=where, expected="a unique operationId", found=f"that of {seen[operation.operation_id]}")
+        seen[operation.operation_id] = operation.label
+        operations.append(operation)
+    return Model(document, resources, tuple(operations))
+
+
+def _filtered_fields(places: list[Place]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for place in places:
+        collection = place.operation.get("x-mock-action", {}).get("list")
+        for parameter in place.parameters:
+            said = parameter.get("x-mock-filter")
+            if collection and isinstance(said, Mapping) and said["operator"] == "equals" and "." not in said["field"]:
+                found.setdefault(collection, set()).add(said["field"])
+    return {name: frozenset(fields) for name, fields in found.items()}
+
+
+def _compile(text: str, collection: str, resources: Mapping[str, Resource]) -> Path:
+    layouts = {name: resource.layout for name, resource in resources.items()}
+    fields = {name: frozenset(resource.stored) for name, resource in resources.items()}
+    aliases = {name: resource.aliases for name, resource in resources.items()}
+    return compile_path(".".join(_unaliased(text, collection, aliases)), collection, layouts, fields)
+
+
+def _unaliased(text: str, collection: str, aliases: Mapping[str, Mapping[str, str]]) -> list[str]:
+    first, _, rest = text.partition(".")
+    return [aliases[collection].get(first, first), *([rest] if rest else [])]
+
+
+class _Reader:
+    """Reads one operation; every complaint names the operation."""
+
+    def __init__(self, document: Document, resources: Mapping[str, Resource], functions: Functions, place: Place) -> None:
+        self._document = document
+        self._resources = resources
+        self._functions = functions
+        self._place = place
+        self._where = f"{document.source}: {place.label}"
+
+    def operation(self) -> Operation:
+        raw = self._place.operation
+        if "operationId" not in raw:
+            raise DocumentError("an operation has no operationId", where=self._where, expected="an operationId", found="none")
+        action, collection = self._action(raw)
+        if action is Action.BEHAVIOUR:
+            self._known("behaviours", raw["operationId"])
+        responses = {int(status): self._schema(response) for status, response in raw["responses"].items() if self._numeric(status)}
+        security = raw.get("security", self._document.raw.get("security", ()))
+        body = self._document.resolve(raw.get("requestBody", {}))
+        said = raw["x-mock-action"]
+        for rule in raw.get("x-mock-rules", {}):
+            if rule not in ("related", "unique"):
+                self._known("rules", rule)
+        return Operation(
+            raw["operationId"],
+            self._place.label,
+            self._place.method.upper(),
+            self._place.path,
+            action,
+            collection,
+            {key: self._path(path, collection or "") for key, path in said.get("sideload", {}).items()},
+            said.get("within", {}),
+            said.get("flat", False),
+            tuple(raw.get("x-mock-rules", {}).items()),
+            self._statuses(raw, responses),
+            tuple(self._parameter(parameter, collection) for parameter in self._place.parameters),
+            {media_type: content["schema"] for media_type, content in body.get("content", {}).items()},
+            body.get("required", False),
+            responses,
+            any(security),
+            raw,
+        )
+
+    def _numeric(self, status: str) -> bool:
+        if not status.isdigit():
+            raise DocumentError("a response without a real status", where=self._where, expected="a status code", found=status)
+        return True
+
+    def _action(self, raw: Mapping[str, Any]) -> tuple[Action, str | None]:
+        said = raw.get("x-mock-action")
+        if said is None:
+            raise DocumentError("an operation does nothing", where=self._where, expected="x-mock-action", found="none")
+        action = next(one for one in Action if one in said)
+        collection = said[action]
+        if collection is not None and collection not in self._resources:
+            raise DocumentError("unknown collection", where=self._where, expected=f"one of {', '.join(sorted(self._resources))}", found=collection)
+        return action, collection
+
+    def _schema(self, response: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        for content in self._document.resolve(response).get("content", {}).values():
+            schema: Mapping[str, Any] = content["schema"]
+            return schema
+        return None
+
+    def _statuses(self, raw: Mapping[str, Any], responses: Mapping[int, Any]) -> dict[Profile, int | None]:
+        observed = raw.get("x-mock-observed-status")
+        successes = [status for status in responses if status < 400]
+        documented = next((status for status in successes if status != observed), observed)
+        if observed is not None and observed not in successes:
+            raise DocumentError("the observed status is not declared", where=self._where, expected=f"a response {observed}", found="none")
+        return {Profile.DOCUMENTED: documented, Profile.OBSERVED: observed or documented}
+
+    def _parameter(self, raw: Mapping[str, Any], collection: str | None) -> Parameter:
+        effect: dict[str, Any] = {}
+        name = raw["name"]
+        if "x-mock-filter" in raw:
+            effect = self._filter(name, raw["x-mock-filter"], collection)
+        elif "x-mock-order" in raw:
+            effect = self._order(raw["x-mock-order"], collection)
+        elif "x-mock-page" in raw:
+            page = raw["x-mock-page"]
+            effect = {"page": PageRole(name, page["role"], page["default"], page.get("maximum"))}
+        elif "x-mock-select" in raw:
+            effect = {"select": {key: tuple(keys) for key, keys in raw["x-mock-select"].items()}}
+        record = raw.get("x-mock-record")
+        if record is not None and record not in self._resources:
+            raise DocumentError("unknown collection", where=f"{self._where} parameter {name}", expected="a collection", found=record)
+        return Parameter(
+            name,
+            raw["in"],
+            raw.get("required", False),
+            raw["schema"],
+            tuple(raw.get("x-mock-alias", ())),
+            record,
+            reader=raw.get("x-mock-input"),
+            no_effect=raw.get("x-mock-no-effect"),
+            raw=raw,
+            **effect,
+        )
+
+    def _filter(self, name: str, said: str | Mapping[str, Any], collection: str | None) -> dict[str, Any]:
+        if isinstance(said, str):
+            self._known("filters", said)
+            return {"filter_function": said}
+        path = self._path(said["field"], collection or "")
+        end, field_name = path.end
+        stored = self._resources[end].stored[field_name] if field_name else self._resources[end].stored["id"]
+        return {"filter": Filter(name, path, said["operator"], stored, said.get("scale", 1))}
+
+    def _order(self, said: str | list[str], collection: str | None) -> dict[str, Any]:
+        if isinstance(said, str):
+            self._known("orders", said)
+            return {"order_function": said}
+        return {"order": tuple((self._path(text.removeprefix("-"), collection or ""), text.startswith("-")) for text in said)}
+
+    def _path(self, text: str, collection: str) -> Path:
+        if not collection:
+            raise DocumentError("a path without a collection", where=self._where, expected="an action on a collection", found=text)
+        try:
+            return _compile(text, collection, self._resources)
+        except UnknownPath as error:
+            raise DocumentError("unknown path", where=self._where, expected="a path over declared fields and relations", found=str(error)) from None
+
+    def _known(self, table: str, name: str) -> None:
+        if name not in getattr(self._functions, table):
+            raise DocumentError("unknown function", where=self._where, expected=f"a name in {table.upper()}", found=name)

@@ -1,0 +1,334 @@
+"""One precompiled pipeline per operation: credential → readable → records of the path → parameters → body → handler → answer. An ASGI application each."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping, MutableMapping
+from datetime import datetime, tzinfo
+from email.utils import formatdate
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
+
+from mockserver.clock import Clock, request_id
+from mockserver.conventions import Conventions
+from mockserver.exchange import Answer, Record, Request, Response
+from mockserver.functions import Functions
+from mockserver.handlers import build_handler
+from mockserver.operations import Model, Operation, Profile
+from mockserver.refusals import Category, Refusal, Violation
+from mockserver.rendering import Renderers, View, Visibility, always_whole
+from mockserver.requests import BodyReader, ParameterReader
+from mockserver.responses import encode, refusal_response
+from mockserver.validation import Validators
+from mockserver.worlds import Session, World, Worlds
+
+logger = logging.getLogger("mockserver.pipeline")
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Any]
+Send = Callable[[Any], Any]
+
+_HOST = re.compile(r"[A-Za-z0-9._\-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?", re.ASCII)
+
+
+class Disconnected(Exception):
+    """The client left before its body had arrived."""
+
+
+class Service:
+    """One mocked API at work: its model, dialect, worlds and counters. Two services share nothing."""
+
+    def __init__(
+        self,
+        name: str,
+        model: Model,
+        conventions: Conventions,
+        functions: Functions,
+        worlds: Worlds,
+        clock: Clock,
+        *,
+        profile: Profile = Profile.DOCUMENTED,
+        rate_limits: bool = False,
+        validate_responses: bool = True,
+        seed: int = 0,
+    ) -> None:
+        self.name = name
+        self.model = model
+        self.conventions = conventions
+        self.functions = functions
+        self.worlds = worlds
+        self.clock = clock
+        self.profile = profile
+        self.limit = conventions.limit if rate_limits else None
+        self.validate_responses = validate_responses
+        self.seed = seed
+        self.requests = 0
+        self.broken = 0
+        self.validators = Validators(model.document.schemas)
+        self.renderers = Renderers(model, functions, conventions.formats)
+        self.credential = _credential_place(model)
+        self._caller_zone = conventions.zones.caller_field
+
+    def session(self, world: World, caller: int) -> Session:
+        """Return a session in the world at this moment."""
+        return Session(world, caller, self.clock.now(), self._zone(world, caller), self.model.resources, self.functions, self.seed)
+
+    def _zone(self, world: World, caller: int) -> tzinfo:
+        name = self.conventions.zones.default
+        if self._caller_zone:
+            user = world.store[self.conventions.callers.collection].get(caller)
+            name = (user and user[self._caller_zone]) or name
+        return zone_of(name)
+
+    def visibility(self, session: Session) -> Callable[[str, Record], Visibility]:
+        """Return how much of a record the session's caller sees, by collection and record."""
+        seen = {}
+        for resource in self.model.resources.values():
+            if resource.visible:
+                test = self.functions.visible[resource.visible](session)
+                if test is not None:
+                    seen[resource.name] = test
+        if not seen:
+            return always_whole
+        return lambda collection, record: seen[collection](record) if collection in seen else Visibility.WHOLE
+
+    def finish(self, response: Response, world: World | None) -> list[tuple[bytes, bytes]]:
+        """Return the headers that go out with the response."""
+        self.requests += 1
+        name = self.conventions.headers.request_id
+        headers = {**self.conventions.headers.fixed, **response.headers}
+        if response.body or response.status not in (204, 304):
+            headers.setdefault("Content-Type", self.conventions.media_type)
+            headers["Content-Length"] = str(len(response.body))
+        if name:
+            if world is None:
+                headers[name] = request_id(self.seed, self.requests)
+            else:
+                world.requests += 1
+                headers[name] = request_id(self.seed, world.name, world.requests)
+        headers["Date"] = _http_date(self.clock.now())
+        return [(key.lower().encode("latin-1"), value.encode("latin-1", "replace")) for key, value in headers.items()]
+
+    def refuse(self, refusal: Refusal, operation: Operation | None = None, admitted: Mapping[int, Any] | None = None) -> Response:
+        """Return the answer to a refused request, in the shapes that its operation declares, if there is one."""
+        if refusal.category is Category.BROKEN_CONTRACT:
+            self.broken += 1
+        return refusal_response(self.conventions.errors, refusal, admitted or {})
+
+
+@lru_cache(maxsize=64)
+def zone_of(name: str) -> tzinfo:
+    """Return the zone of this IANA name."""
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=256)
+def _http_date(moment: datetime) -> str:
+    return formatdate(moment.timestamp(), usegmt=True)
+
+
+def _credential_place(model: Model) -> tuple[str, str]:
+    """Return where the document's first API key stands: (`header` or `query`, name in lower case for headers)."""
+    for scheme in model.document.raw.get("components", {}).get("securitySchemes", {}).values():
+        if scheme.get("type") == "apiKey":
+            return scheme["in"], scheme["name"].lower() if scheme["in"] == "header" else scheme["name"]
+    return "header", ""
+
+
+class Pipeline:
+    """The way of one operation's requests, compiled at start."""
+
+    def __init__(self, service: Service, operation: Operation) -> None:
+        self._service = service
+        self.operation = operation
+        model, validators = service.model, service.validators
+        resource = model.resources.get(operation.collection or "")
+        self._handler = build_handler(operation, model, service.functions)
+        self._parameters = ParameterReader(operation, model.document, validators)
+        singular = resource.singular if resource else ""
+        self._body = BodyReader(operation, model.document, validators, singular, service.conventions.bodies) if operation.bodies else None
+        self._records = [(name, model.resources[record]) for name, record in operation.records]
+        self._status = operation.statuses[service.profile] or 200
+        self._renders = {}
+        self._validators = {}
+        self._admitted: dict[int, Any] = {}
+        for status, schema in operation.responses.items():
+            if schema is not None and status < 400:
+                self._renders[status] = service.renderers.answer(operation, schema)
+            if schema is not None:
+                self._validators[status] = validators.compile(schema)
+            self._admitted[status] = None if schema is None else _error_shapes(model, schema)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        world: World | None = None
+        extra: dict[str, str] = {}
+        try:
+            headers = _interesting(scope["headers"])
+            world, caller, extra = self._enter(scope, headers)
+            raw = await self._read(headers, receive) if self._body is not None else b""
+            response = self._respond(scope, headers, raw, world, caller)
+        except Refusal as refusal:
+            response = self._service.refuse(refusal, self.operation, self._admitted)
+        except Disconnected:
+            return
+        except Exception as error:
+            logger.exception("%s: failed", self.operation.label)
+            response = self._broken(f"{type(error).__name__}: {error}")
+        if extra:
+            response = response._replace(headers={**extra, **response.headers})
+        await send_response(send, response, self._service.finish(response, world), scope["method"] == "HEAD")
+
+    # --- before the body ---------------------------------------------------------------------------------------------------------------------------
+
+    def _enter(self, scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[World | None, int, dict[str, str]]:
+        service = self._service
+        if not self.operation.secured:
+            entered = service.worlds.enter("public")
+        else:
+            place, name = service.credential
+            if place == "header":
+                credential = headers.get(name.encode("latin-1"), b"").decode("latin-1").strip()
+            else:
+                credential = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)).get(name, "")
+            entered = service.worlds.enter(credential)
+        if entered is None:
+            raise Refusal(Category.CREDENTIAL, [Violation("header", service.credential[1], "credential", "the credential is missing or unknown")])
+        world, caller = entered
+        if service.limit is None:
+            return world, caller, {}
+        admitted, told = service.limit.admit(world, service.clock.now())
+        if not admitted:
+            raise Refusal(Category.RATE, [Violation("header", "", "rate", "too many requests")], headers=told)
+        return world, caller, told
+
+    async def _read(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+        bound = self._service.conventions.bodies.max_bytes
+        length = headers.get(b"content-length", b"")
+        if length.isdigit() and int(length) > bound:
+            raise _too_large(bound)
+        message = await receive()
+        if not message.get("more_body"):
+            body: bytes = message.get("body", b"")
+            if len(body) > bound:
+                raise _too_large(bound)
+            return body
+        chunks, size = [], 0
+        while True:
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+            if size > bound:
+                raise _too_large(bound)
+            if not message.get("more_body"):
+                return b"".join(chunks)
+            message = await receive()
+
+    # --- from here on nothing awaits: each request is atomic ---------------------------------------------------------------------------------------
+
+    def _respond(self, scope: Scope, headers: Mapping[bytes, bytes], raw: bytes, world: World | None, caller: int) -> Response:
+        assert world is not None
+        session = self._service.session(world, caller)
+        media_type, body = "", None
+        if self._body is not None:
+            media_type, body = self._body.decode(raw, headers.get(b"content-type", b"").decode("latin-1"))
+        path, parents = self._find(scope["path_params"], session)
+        query = self._parameters.query(scope["query_string"])
+        sent = self._body.check(media_type, body) if self._body is not None else {}
+        request = session.request = Request(path, query, body, sent, parents)
+        snapshot = session.store.snapshot()
+        try:
+            answer = self._handler(session, request)
+            return self._render(answer, session, base_url(scope, headers))
+        except BaseException:
+            session.store.restore(snapshot)
+            raise
+
+    def _find(self, raw: Mapping[str, str], session: Session) -> tuple[dict[str, Any], dict[str, Record]]:
+        values, malformed = self._parameters.path(raw)
+        if malformed:
+            category = self._service.conventions.malformed_ids[self._service.profile]
+            if category is Category.MISSING_RECORD and self._records:
+                raise _missing(self._records[-1][1].label, self._records[-1][0], 0)
+            raise Refusal(category, malformed)
+        parents = {}
+        for name, resource in self._records:
+            record = session.get(resource.name, int(values[name]))
+            if record is None or (resource.visible and self._hidden(session, resource.name, record)):
+                raise _missing(resource.label, name, int(values[name]))
+            parents[name] = record
+        for name, field in self.operation.within.items():
+            self._belongs(name, field, parents)
+        return values, parents
+
+    def _hidden(self, session: Session, collection: str, record: Record) -> bool:
+        return self._service.visibility(session)(collection, record) is Visibility.HIDDEN
+
+    def _belongs(self, parent: str, field: str, parents: Mapping[str, Record]) -> None:
+        """Refuse a record of the path that does not belong to the parent beside it."""
+        for name, resource in self._records:
+            if name == parent or resource.name != self.operation.collection:
+                continue
+            relation = resource.layout.relations[field]
+            collection = dict(self.operation.records)[parent]
+            if parents[name][field] != parents[parent]["id"] or relation.target_of(parents[name]) != collection:
+                raise _missing(resource.label, name, parents[name]["id"])
+
+    def _render(self, answer: Answer, session: Session, base: str) -> Response:
+        status = answer.status or self._status
+        render = self._renders.get(status)
+        if render is None:
+            return self._bare(status, answer)
+        body = render(View(session, base, answer, self._service.visibility(session)), answer)
+        if self._service.validate_responses and not self._validators[status].is_valid(body):
+            reasons = self._validators[status].violations(body, "body")
+            logger.error("%s: the answer breaks the contract: %s", self.operation.label, reasons[:5])
+            raise Refusal(Category.BROKEN_CONTRACT, reasons, 500)
+        return Response(status, {}, encode(body))
+
+    def _bare(self, status: int, answer: Answer) -> Response:
+        """Return an answer without a rendered body: none at all, or an error that is no violation of the request."""
+        if self._admitted.get(status) is None:
+            return Response(status, {}, b"")
+        return Response(status, {}, encode(answer.values.get("body", {})))
+
+    def _broken(self, message: str) -> Response:
+        return self._service.refuse(Refusal(Category.BROKEN_CONTRACT, [Violation("body", "", "broken", message[:200])], 500))
+
+
+def _missing(label: str, name: str, key: int) -> Refusal:
+    return Refusal(Category.MISSING_RECORD, [Violation("path", name, "missing", f"no {label} with id {key}", label, name, (("id", key),))])
+
+
+def _too_large(bound: int) -> Refusal:
+    return Refusal(Category.TOO_LARGE, [Violation("body", "", "size", f"expected at most {bound} bytes")], headers={"Connection": "close"})
+
+
+def _error_shapes(model: Model, schema: Mapping[str, Any]) -> list[str]:
+    resolved = model.document.resolve(schema)
+    if "x-mock-error" in resolved:
+        return [resolved["x-mock-error"]]
+    return [name for part in resolved.get("anyOf", ()) for name in _error_shapes(model, part)]
+
+
+def _interesting(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    return dict(headers)
+
+
+def base_url(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+    """Return the absolute base URL under which the request reached the API, without a trailing slash."""
+    host = headers.get(b"host", b"").decode("latin-1")
+    if not _HOST.fullmatch(host):
+        server = scope.get("server") or ("localhost", None)
+        host = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
+    return f"{scope.get('scheme', 'http')}://{host}{scope['mock_base']}"
+
+
+async def send_response(send: Send, response: Response, headers: list[tuple[bytes, bytes]], headless: bool) -> None:
+    """Send the response as two ASGI messages; without its body to HEAD."""
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if headless else response.body})

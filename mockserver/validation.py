@@ -1,0 +1,151 @@
+"""Schemas of the document → compiled validators; what a value breaks → violations with JSON pointers. Knows no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from mockserver.refusals import Violation
+
+_KEYWORDS = frozenset(
+    "type enum multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems minItems uniqueItems "
+    "maxProperties minProperties required".split()
+)
+_CHECKED_FORMATS = frozenset({"date", "date-time", "email", "hostname", "ipv4", "ipv6", "uri"})
+_INTEGER_BOUNDS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
+_MESSAGE_LENGTH = 200
+_DOCUMENT = "urn:document"
+
+Schema = Mapping[str, Any]
+
+
+def translate(schema: Schema) -> dict[str, Any]:
+    """Return the JSON Schema (Draft 4) that says the same as this OpenAPI 3.0 schema; references lead into `urn:document`.
+
+    `nullable` allows null also around `enum`, `$ref` and `allOf`, as schemathesis reads it, unless an enum leaves null out. `int32` and `int64` are bounds.
+    """
+    if "$ref" in schema:
+        return {"$ref": _DOCUMENT + schema["$ref"]}
+    made = {key: schema[key] for key in _KEYWORDS & schema.keys()}
+    for key in ("allOf", "anyOf", "oneOf"):
+        if key in schema:
+            made[key] = [translate(part) for part in schema[key]]
+    if "not" in schema:
+        made["not"] = translate(schema["not"])
+    if "items" in schema:
+        made["items"] = translate(schema["items"])
+    if "properties" in schema:
+        made["properties"] = {name: translate(part) for name, part in schema["properties"].items()}
+    if isinstance(schema.get("additionalProperties"), Mapping):
+        made["additionalProperties"] = translate(schema["additionalProperties"])
+    elif schema.get("additionalProperties") is False:
+        made["additionalProperties"] = False
+    _translate_format(schema, made)
+    return _with_null(made) if schema.get("nullable") else made
+
+
+def _translate_format(schema: Schema, made: dict[str, Any]) -> None:
+    name = schema.get("format")
+    if name in _INTEGER_BOUNDS:
+        low, high = _INTEGER_BOUNDS[name]
+        made["minimum"] = max(low, schema.get("minimum", low))
+        made["maximum"] = min(high, schema.get("maximum", high))
+    elif name in _CHECKED_FORMATS:
+        made["format"] = name
+
+
+def _with_null(made: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(made.get("type"), str) and "enum" not in made:
+        return {**made, "type": [made["type"], "null"]}
+    return {"anyOf": [made, {"type": "null"}]}
+
+
+class Validators:
+    """Compiles the schemas of one document; references are resolved once, recursive ones included."""
+
+    def __init__(self, components: Mapping[str, Schema]) -> None:
+        document = {"components": {"schemas": {name: translate(schema) for name, schema in components.items()}}}
+        self._registry = jsonschema_rs.Registry([(_DOCUMENT, document)], draft=jsonschema_rs.Draft4)
+        self._made: dict[int, tuple[Schema, Validator]] = {}
+
+    def compile(self, schema: Schema) -> Validator:
+        """Return the validator of this schema; the same object for the same schema."""
+        known = self._made.get(id(schema))
+        if known is None:
+            known = self._made[id(schema)] = (schema, Validator(schema, self._registry))
+        return known[1]
+
+
+class Validator:
+    """A compiled schema."""
+
+    __slots__ = ("_compiled", "is_valid")
+
+    def __init__(self, schema: Schema, registry: jsonschema_rs.Registry) -> None:
+        self._compiled = jsonschema_rs.Draft4Validator(translate(schema), registry=registry, validate_formats=True, mask="the value")
+        self.is_valid = self._compiled.is_valid
+
+    def violations(self, value: Any, place: str, pointer: str = "", resource: str = "") -> list[Violation]:
+        """Return every reason why the value breaks the schema, with pointers below `pointer`; none for a valid value."""
+        found = [_violation(error, place, pointer, resource) for error in self._compiled.iter_errors(value)]
+        return sorted(dict.fromkeys(found), key=lambda violation: (violation.pointer, violation.code)) if len(found) > 1 else found
+
+
+def _violation(error: jsonschema_rs.ValidationError, place: str, pointer: str, resource: str) -> Violation:
+    path = [*error.instance_path]
+    kind = error.kind.name
+    missing = _missing(error)
+    if missing:
+        kind = "required"
+        attribute = " or ".join(missing)
+        path = [*path, missing[0]]
+        message = f"{attribute} is required"
+    else:
+        attribute = next((str(part) for part in reversed(path) if isinstance(part, str)), pointer.rpartition("/")[2])
+        message = _shortened(_explained(error))
+    return Violation(place, pointer + "".join(f"/{escape_pointer(str(part))}" for part in path), kind, message, resource, attribute)
+
+
+def _missing(error: jsonschema_rs.ValidationError) -> list[str]:
+    """Return the names of required properties that are missing, alternatives included; none where the error is another."""
+    if error.kind.name == "required":
+        return [error.kind.property]
+    if error.kind.name != "anyOf":
+        return []
+    here = [*error.instance_path]
+    branches = [[one for one in branch if one.kind.name == "required" and [*one.instance_path] == here] for branch in error.kind.context]
+    if any(not branch or len(branch) != len(whole) for branch, whole in zip(branches, error.kind.context, strict=True)):
+        return []
+    return [branch[0].kind.property for branch in branches]
+
+
+def _explained(error: jsonschema_rs.ValidationError) -> str:
+    if error.kind.name in ("anyOf", "oneOf") and getattr(error.kind, "context", None):
+        return "; or ".join(dict.fromkeys(one.message for branch in error.kind.context for one in branch[:1]))
+    return error.message
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MESSAGE_LENGTH else text[: _MESSAGE_LENGTH - 3] + "..."
+
+
+def escape_pointer(part: str) -> str:
+    """Return the part as it stands in a JSON pointer."""
+    return part.replace("~", "~0").replace("/", "~1")
+
+
+def allowed_types(schema: Schema, resolve: Any) -> frozenset[str]:
+    """Return the JSON types that the schema admits, through references and alternatives; all of them where it names none."""
+    schema = resolve(schema)
+    null = frozenset({"null"}) if schema.get("nullable") else frozenset()
+    parts: Iterable[Schema] = schema.get("anyOf") or schema.get("oneOf") or ()
+    if "type" in schema:
+        own = frozenset({schema["type"]})
+        return (own | {"integer"} if schema["type"] == "number" else own) | null
+    if parts:
+        return frozenset().union(*(allowed_types(part, resolve) for part in parts)) | null
+    if schema.get("allOf"):
+        return frozenset.intersection(*(allowed_types(part, resolve) for part in schema["allOf"])) | null
+    return frozenset({"string", "integer", "number", "boolean", "array", "object", "null"})
