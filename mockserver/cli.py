@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -18,7 +19,7 @@ EXIT_FINDINGS = 1
 EXIT_CANNOT = 2
 
 
-class _Moment(click.ParamType):
+class _Moment(click.ParamType[datetime]):
     """An ISO 8601 date or date-time; without an offset it is in UTC."""
 
     name = "ISO"
@@ -45,15 +46,25 @@ def cli() -> None:
 @click.argument("apis", nargs=-1, metavar="[NAME|DOCUMENT]...")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
-@click.option("--profile", default="documented", show_default=True, type=click.Choice(["documented", "observed"]), help="Success statuses: as documented, or as seen on the real service.")
+@click.option(
+    "--profile",
+    default="documented",
+    show_default=True,
+    type=click.Choice(["documented", "observed"]),
+    help="Success statuses: as documented, or as seen on the real service.",
+)
 @click.option("--clock", type=_Moment(), help="Moment at which the clock stands still, until it is moved.")
 @click.option("--rate-limits", is_flag=True, help="Enforce the rate limits of the real service.")
 @click.option("--strict-credentials", is_flag=True, help="Accept only credentials that the fixtures list.")
 @click.option("--fixtures", type=click.Path(path_type=Path), help="Folder with a folder of fixtures per API, in place of the shipped ones.")
 @click.option("--no-response-validation", is_flag=True, help="Do not hold answers to the document.")
 @click.option("--seed", default=0, show_default=True, type=int, help="What hashes and request ids follow from.")
-@click.option("--max-worlds", default=1000, show_default=True, type=click.IntRange(1), help="How many worlds are kept; at the bound the longest idle goes.")
-@click.option("--world-idle", default=21600, show_default=True, type=click.IntRange(1), metavar="SECONDS", help="After how long without a request a world goes.")
+@click.option(
+    "--max-worlds", default=1000, show_default=True, type=click.IntRange(1), help="How many worlds are kept; at the bound the longest idle goes."
+)
+@click.option(
+    "--world-idle", default=21600, show_default=True, type=click.IntRange(1), metavar="SECONDS", help="After how long without a request a world goes."
+)
 def serve(
     apis: tuple[str, ...],
     host: str,
@@ -72,6 +83,8 @@ def serve(
 
     NAME is a shipped API; DOCUMENT is the path of a document with x-mock-api.
     """
+    # connexion's imports warn of what its own dependencies deprecate; nothing that a user of the server can mend.
+    warnings.filterwarnings("ignore", module="connexion|starlette")
     from mockserver.app import create_app
     from mockserver.bundle import default_cache
     from mockserver.server import run_server
@@ -105,7 +118,9 @@ def _listen(host: str, port: int) -> socket.socket:
     except (OSError, UnicodeError) as error:
         listener.close()
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise SettingsError("cannot listen", where=f"{host}:{port}", expected="a free port of this machine (--host, --port)", found=str(reason)) from None
+        raise SettingsError(
+            "cannot listen", where=f"{host}:{port}", expected="a free port of this machine (--host, --port)", found=str(reason)
+        ) from None
     return listener
 
 
@@ -127,10 +142,20 @@ def lint(apis: tuple[str, ...]) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; what cannot work ends with one line on standard error and exit code 2."""
     try:
-        cli.main(args=arguments, prog_name="mockserver", standalone_mode=True)
+        code = cli.main(args=arguments, prog_name="mockserver", standalone_mode=False)
     except MockserverError as error:
-        click.echo(f"mockserver: {error}", err=True)
-        raise SystemExit(EXIT_CANNOT) from None
+        _complain(str(error))
+    except click.ClickException as error:
+        _complain(" ".join(error.format_message().split()))
+    except (click.Abort, KeyboardInterrupt):
+        raise SystemExit(0) from None
+    else:
+        raise SystemExit(code or 0)
+
+
+def _complain(message: str) -> NoReturn:
+    click.echo(f"mockserver: {message}", err=True)
+    raise SystemExit(EXIT_CANNOT)
 
 
 if __name__ == "__main__":

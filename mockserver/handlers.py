@@ -43,14 +43,16 @@ def build_handler(operation: Operation, model: Model, functions: Functions) -> H
     return _update(operation, resource, attributes, rules)
 
 
-# --- the record of the path -----------------------------------------------------------------------------------------------------------------------------
+# --- the record of the path ---
 
 
 def _own(operation: Operation) -> str:
     """Return the path parameter that names the operation's own record: the last one that names a record of its collection."""
     names = [name for name, collection in operation.records if collection == operation.collection]
     if not names:
-        raise DocumentError("no path parameter names the record", where=operation.label, expected=f"x-mock-record: {operation.collection}", found="none")
+        raise DocumentError(
+            "no path parameter names the record", where=operation.label, expected=f"x-mock-record: {operation.collection}", found="none"
+        )
     return names[-1]
 
 
@@ -67,7 +69,7 @@ def _within(operation: Operation, resource: Resource) -> list[tuple[str, Relatio
     return found
 
 
-# --- reading --------------------------------------------------------------------------------------------------------------------------------------------
+# --- reading ---
 
 
 def _list(operation: Operation, resource: Resource, functions: Functions, within: list[tuple[str, Relation, str | None]]) -> Handler:
@@ -139,7 +141,7 @@ def _retrieve(operation: Operation, select: Callable[[Request], frozenset[str]])
     return lambda session, request: Answer("show", record=request.parents[own], selected=select(request))
 
 
-# --- writing --------------------------------------------------------------------------------------------------------------------------------------------
+# --- writing ---
 
 
 class _Attributes:
@@ -150,7 +152,13 @@ class _Attributes:
         self._names: dict[str, str] = {}
         for schema in operation.bodies.values():
             for name, prop in self._declared(model, operation, schema):
-                if name in resource.stored and name != "id" and not prop.get("readOnly") and "x-mock-input" not in prop and "x-mock-no-effect" not in prop:
+                if (
+                    name in resource.stored
+                    and name != "id"
+                    and not prop.get("readOnly")
+                    and "x-mock-input" not in prop
+                    and "x-mock-no-effect" not in prop
+                ):
                     self._names[name] = name
 
     def _declared(self, model: Model, operation: Operation, schema: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -184,6 +192,7 @@ class _Rules:
 
     def __init__(self, operation: Operation, model: Model, functions: Functions) -> None:
         self._resource = model.resources.get(operation.collection or "")
+        self._singular = self._resource.singular if self._resource else ""
         self._rules = operation.rules
         self._functions = functions
 
@@ -202,16 +211,15 @@ class _Rules:
             raise Refusal(Category.RULE, violations, status)
 
     def _violations(self, name: str, session: Session, before: Record | None, record: Record | None, sent: Mapping[str, Any]) -> list[Violation]:
-        if name == "related":
-            return self._unrelated(session, record or {}, sent)
-        if name == "unique":
-            return self._duplicates(session, before, record or {})
+        if name == "related" and self._resource:
+            return self._unrelated(self._resource, session, record or {}, sent)
+        if name == "unique" and self._resource:
+            return self._duplicates(self._resource, session, before, record or {})
         return list(self._functions.rules[name](session, before, record, sent))
 
-    def _unrelated(self, session: Session, record: Record, sent: Mapping[str, Any]) -> list[Violation]:
-        assert self._resource is not None
+    def _unrelated(self, resource: Resource, session: Session, record: Record, sent: Mapping[str, Any]) -> list[Violation]:
         found = []
-        for field, relation in self._resource.layout.relations.items():
+        for field, relation in resource.layout.relations.items():
             keys = record.get(field)
             target = relation.target_of(record)
             if field not in sent or keys is None or target is None:
@@ -220,27 +228,27 @@ class _Rules:
                 found.append(self._violation(field, "related", f"no record of {target} has this id"))
         return found
 
-    def _duplicates(self, session: Session, before: Record | None, record: Record) -> list[Violation]:
-        assert self._resource is not None
+    def _duplicates(self, resource: Resource, session: Session, before: Record | None, record: Record) -> list[Violation]:
         found = []
-        for field in self._resource.unique:
+        for field in resource.unique:
             value = record.get(field)
             if value is None or (before is not None and _folded(before[field]) == _folded(value)):
                 continue
-            if any(_folded(other[field]) == _folded(value) for other in session.store[self._resource.name]):
+            if any(_folded(other[field]) == _folded(value) for other in session.store[resource.name]):
                 found.append(self._violation(field, "unique", "another record has this value"))
         return found
 
     def _violation(self, field: str, code: str, message: str) -> Violation:
-        assert self._resource is not None
-        return Violation("body", f"/{self._resource.singular}/{field}", code, message, self._resource.singular, field)
+        return Violation("body", f"/{self._singular}/{field}", code, message, self._singular, field)
 
 
 def _folded(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
-def _create(operation: Operation, resource: Resource, attributes: _Attributes, rules: _Rules, within: list[tuple[str, Relation, str | None]]) -> Handler:
+def _create(
+    operation: Operation, resource: Resource, attributes: _Attributes, rules: _Rules, within: list[tuple[str, Relation, str | None]]
+) -> Handler:
     def handle(session: Session, request: Request) -> Answer:
         fields = attributes.stored(request.sent, session)
         for parameter, relation, kind in within:

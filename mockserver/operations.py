@@ -145,7 +145,9 @@ def load_model(document: Document, functions: Functions) -> Model:
         operation = _Reader(document, resources, functions, place).operation()
         if operation.operation_id in seen:
             where = f"{document.source}: {operation.label}"
-            raise DocumentError("an operationId is used twice", where=where, expected="a unique operationId", found=f"that of {seen[operation.operation_id]}")
+            raise DocumentError(
+                "an operationId is used twice", where=where, expected="a unique operationId", found=f"that of {seen[operation.operation_id]}"
+            )
         seen[operation.operation_id] = operation.label
         operations.append(operation)
     return Model(document, resources, tuple(operations))

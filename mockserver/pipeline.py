@@ -1,4 +1,4 @@
-"""One precompiled pipeline per operation: credential → readable → records of the path → parameters → body → handler → answer. An ASGI application each."""
+"""One precompiled pipeline per operation: credential → readable → path records → parameters → body → handler → answer. Each an ASGI application."""
 
 from __future__ import annotations
 
@@ -71,26 +71,27 @@ class Service:
         self.renderers = Renderers(model, functions, conventions.formats)
         self.credential = _credential_place(model)
         self._caller_zone = conventions.zones.caller_field
+        self._zone_default = zone_of(conventions.zones.default)
+        self._visible = [(resource.name, functions.visible[resource.visible]) for resource in model.resources.values() if resource.visible]
+        self._fixed_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in conventions.headers.fixed.items()]
+        self._media_type = (b"content-type", conventions.media_type.encode("latin-1"))
+        self._request_id = conventions.headers.request_id.lower().encode("latin-1")
 
     def session(self, world: World, caller: int) -> Session:
         """Return a session in the world at this moment."""
         return Session(world, caller, self.clock.now(), self._zone(world, caller), self.model.resources, self.functions, self.seed)
 
     def _zone(self, world: World, caller: int) -> tzinfo:
-        name = self.conventions.zones.default
-        if self._caller_zone:
-            user = world.store[self.conventions.callers.collection].get(caller)
-            name = (user and user[self._caller_zone]) or name
-        return zone_of(name)
+        if self._caller_zone is None:
+            return self._zone_default
+        user = world.store[self.conventions.callers.collection].get(caller)
+        name = user and user[self._caller_zone]
+        return zone_of(name) if name else self._zone_default
 
     def visibility(self, session: Session) -> Callable[[str, Record], Visibility]:
         """Return how much of a record the session's caller sees, by collection and record."""
-        seen = {}
-        for resource in self.model.resources.values():
-            if resource.visible:
-                test = self.functions.visible[resource.visible](session)
-                if test is not None:
-                    seen[resource.name] = test
+        tests = [(name, function(session)) for name, function in self._visible]
+        seen = {name: test for name, test in tests if test is not None}
         if not seen:
             return always_whole
         return lambda collection, record: seen[collection](record) if collection in seen else Visibility.WHOLE
@@ -98,19 +99,22 @@ class Service:
     def finish(self, response: Response, world: World | None) -> list[tuple[bytes, bytes]]:
         """Return the headers that go out with the response."""
         self.requests += 1
-        name = self.conventions.headers.request_id
-        headers = {**self.conventions.headers.fixed, **response.headers}
+        headers = [*self._fixed_headers, (b"date", _http_date(self.clock.now()))]
         if response.body or response.status not in (204, 304):
-            headers.setdefault("Content-Type", self.conventions.media_type)
-            headers["Content-Length"] = str(len(response.body))
-        if name:
-            if world is None:
-                headers[name] = request_id(self.seed, self.requests)
-            else:
-                world.requests += 1
-                headers[name] = request_id(self.seed, world.name, world.requests)
-        headers["Date"] = _http_date(self.clock.now())
-        return [(key.lower().encode("latin-1"), value.encode("latin-1", "replace")) for key, value in headers.items()]
+            if "Content-Type" not in response.headers:
+                headers.append(self._media_type)
+            headers.append((b"content-length", b"%d" % len(response.body)))
+        if self._request_id:
+            headers.append((self._request_id, self._next_id(world).encode("latin-1")))
+        for name, value in response.headers.items():
+            headers.append((name.lower().encode("latin-1"), value.encode("latin-1", "replace")))
+        return headers
+
+    def _next_id(self, world: World | None) -> str:
+        if world is None:
+            return request_id(self.seed, self.requests)
+        world.requests += 1
+        return request_id(self.seed, world.name, world.requests)
 
     def refuse(self, refusal: Refusal, operation: Operation | None = None, admitted: Mapping[int, Any] | None = None) -> Response:
         """Return the answer to a refused request, in the shapes that its operation declares, if there is one."""
@@ -126,8 +130,8 @@ def zone_of(name: str) -> tzinfo:
 
 
 @lru_cache(maxsize=256)
-def _http_date(moment: datetime) -> str:
-    return formatdate(moment.timestamp(), usegmt=True)
+def _http_date(moment: datetime) -> bytes:
+    return formatdate(moment.timestamp(), usegmt=True).encode("latin-1")
 
 
 def _credential_place(model: Model) -> tuple[str, str]:
@@ -182,9 +186,9 @@ class Pipeline:
             response = response._replace(headers={**extra, **response.headers})
         await send_response(send, response, self._service.finish(response, world), scope["method"] == "HEAD")
 
-    # --- before the body ---------------------------------------------------------------------------------------------------------------------------
+    # --- before the body ---
 
-    def _enter(self, scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[World | None, int, dict[str, str]]:
+    def _enter(self, scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[World, int, dict[str, str]]:
         service = self._service
         if not self.operation.secured:
             entered = service.worlds.enter("public")
@@ -228,10 +232,9 @@ class Pipeline:
                 return b"".join(chunks)
             message = await receive()
 
-    # --- from here on nothing awaits: each request is atomic ---------------------------------------------------------------------------------------
+    # --- from here on nothing awaits: each request is atomic ---
 
-    def _respond(self, scope: Scope, headers: Mapping[bytes, bytes], raw: bytes, world: World | None, caller: int) -> Response:
-        assert world is not None
+    def _respond(self, scope: Scope, headers: Mapping[bytes, bytes], raw: bytes, world: World, caller: int) -> Response:
         session = self._service.session(world, caller)
         media_type, body = "", None
         if self._body is not None:
@@ -320,12 +323,17 @@ def _interesting(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 def base_url(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
-    """Return the absolute base URL under which the request reached the API, without a trailing slash."""
-    host = headers.get(b"host", b"").decode("latin-1")
-    if not _HOST.fullmatch(host):
-        server = scope.get("server") or ("localhost", None)
-        host = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
-    return f"{scope.get('scheme', 'http')}://{host}{scope['mock_base']}"
+    """Return the absolute base URL under which the request reached the API, without a trailing slash; a host that no URL can hold is left out."""
+    return _origin(scope.get("scheme", "http"), headers.get(b"host", b""), scope.get("server")) + str(scope["mock_base"])
+
+
+@lru_cache(maxsize=256)
+def _origin(scheme: str, host: bytes, server: tuple[str, int | None] | None) -> str:
+    text = host.decode("latin-1")
+    if not _HOST.fullmatch(text):
+        name, port = server or ("localhost", None)
+        text = name if port is None else f"{name}:{port}"
+    return f"{scheme}://{text}"
 
 
 async def send_response(send: Send, response: Response, headers: list[tuple[bytes, bytes]], headless: bool) -> None:

@@ -52,7 +52,9 @@ class Violation(NamedTuple):
 class Refusal(Exception):
     """A request that is answered with an error: its category, its reasons, and the status where a rule of the document names one."""
 
-    def __init__(self, category: Category, violations: Sequence[Violation], status: int | None = None, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, category: Category, violations: Sequence[Violation], status: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(category, violations)
         self.category = category
         self.violations = violations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -55,12 +55,12 @@ def _written(template: str | None, moment: datetime, zone: tzinfo) -> str:
         return template.format(local)
     offset = local.utcoffset()
     if offset is not None and offset.total_seconds() % 60:
-        local = (moment + round(offset / MINUTE) * MINUTE).replace(tzinfo=None)
-        return local.isoformat(timespec="seconds") + _minutes_offset(round(offset / MINUTE))
+        local = (moment + round(offset / _MINUTE) * _MINUTE).replace(tzinfo=None)
+        return local.isoformat(timespec="seconds") + _minutes_offset(round(offset / _MINUTE))
     return local.isoformat(timespec="seconds")
 
 
-MINUTE: Final = datetime(1, 1, 1, 0, 1) - datetime(1, 1, 1)
+_MINUTE: Final = timedelta(minutes=1)
 
 
 def _minutes_offset(minutes: int) -> str:
@@ -131,7 +131,7 @@ class Renderers:
         resource = self._model.resources[collection]
         return self._embedded({"$ref": f"#/components/schemas/{resource.component}"}, place, main=False)
 
-    # --- envelopes ---------------------------------------------------------------------------------------------------------------------------------
+    # --- envelopes ---
 
     def _envelope(self, operation: Operation, schema: Mapping[str, Any], place: str, where: str) -> RenderAnswer:
         if embedded(self._document, schema):
@@ -157,13 +157,13 @@ class Renderers:
 
     def _envelope_property(self, operation: Operation, name: str, said: Mapping[str, Any], place: str, where: str) -> RenderAnswer:
         prop = self._document.resolve(said)
-        value = prop.get("x-mock-value")
+        value: str = prop.get("x-mock-value", "")
         if name in operation.sideload:
             return self._sideload(operation.sideload[name], said)
         if value in self._functions.values:
-            function = self._functions.values[value]
-            return lambda view, answer: function(view, answer)
-        if value is not None:
+            computed: RenderAnswer = self._functions.values[value]
+            return computed
+        if value:
             scalar = self._scalar(StoredType.INTEGER, prop)
             return lambda view, answer: scalar(view, answer.values[value])
         if embedded(self._document, prop):
@@ -190,7 +190,9 @@ class Renderers:
         render = self._embedded(schema, "sideload", main=False)
         records = path.records
         if records is None:
-            raise DocumentError("a sideload reaches no records", where=self._document.source, expected="a path that ends at a relation", found=path.text)
+            raise DocumentError(
+                "a sideload reaches no records", where=self._document.source, expected="a path that ends at a relation", found=path.text
+            )
 
         def sideload(view: View, answer: Answer) -> Any:
             found: dict[int, Record] = {}
@@ -202,7 +204,7 @@ class Renderers:
 
         return sideload
 
-    # --- records -----------------------------------------------------------------------------------------------------------------------------------
+    # --- records ---
 
     def _embedded(self, schema: Mapping[str, Any], place: str, *, main: bool) -> Render:
         resolved = self._document.resolve(schema)
@@ -217,7 +219,9 @@ class Renderers:
             return either
         component = self._document.component(choices[0] if choices else schema)
         if component is None:
-            raise DocumentError("a record's schema stands inline", where=self._document.source, expected="a $ref to a component schema", found=str(schema)[:80])
+            raise DocumentError(
+                "a record's schema stands inline", where=self._document.source, expected="a $ref to a component schema", found=str(schema)[:80]
+            )
         parts = self._parts(component, place, main=main)
 
         def render(view: View, record: Record) -> Any:
@@ -257,14 +261,14 @@ class Renderers:
 
     def _property(self, collection: str, component: str, name: str, prop: Mapping[str, Any]) -> Render:
         resource = self._model.resources[collection]
-        value = prop.get("x-mock-value")
-        if name == self._formats.links and value is None:
+        value: str = prop.get("x-mock-value", "")
+        if name == self._formats.links and not value:
             return _links(resource.path, tuple(prop.get("properties", {})))
         if value in self._functions.values:
             return self._computed(self._functions.values[value], prop)
         if embedded(self._document, prop):
             return self._related(self._path(value or name, collection, component, name), prop)
-        if value is not None:
+        if value:
             return self._derived(self._path(value, collection, component, name), prop)
         if len(prop.get("enum", ())) == 1:
             constant = prop["enum"][0]
@@ -274,14 +278,18 @@ class Renderers:
         if prop.get("properties"):
             return self._nested(collection, component, prop)
         where = f"{self._document.source}#/components/schemas/{component}/properties/{name}"
-        raise DocumentError("a property comes from nowhere", where=where, expected="a stored field, x-mock-value, or an enum of one value", found="none of these")
+        raise DocumentError(
+            "a property comes from nowhere", where=where, expected="a stored field, x-mock-value, or an enum of one value", found="none of these"
+        )
 
     def _path(self, text: str, collection: str, component: str, name: str) -> Path:
         try:
             return self._model.path(text, collection)
         except UnknownPath as error:
             where = f"{self._document.source}#/components/schemas/{component}/properties/{name}"
-            raise DocumentError("unknown path or function", where=where, expected="a path over declared fields and relations", found=str(error)) from None
+            raise DocumentError(
+                "unknown path or function", where=where, expected="a path over declared fields and relations", found=str(error)
+            ) from None
 
     def _nested(self, collection: str, component: str, prop: Mapping[str, Any]) -> Render:
         parts = [(name, self._property(collection, component, name, self._document.resolve(one))) for name, one in prop["properties"].items()]
@@ -343,7 +351,7 @@ class Renderers:
 
         return echo
 
-    # --- single values -----------------------------------------------------------------------------------------------------------------------------
+    # --- single values ---
 
     def _scalar(self, stored: StoredType | None, prop: Mapping[str, Any]) -> Scalar:
         types = allowed_types(prop, self._document.resolve)

@@ -10,7 +10,7 @@ from connexion.resolver import Resolution, Resolver
 from mockserver.pipeline import Pipeline
 
 
-class PipelineResolver(Resolver):
+class PipelineResolver(Resolver):  # type: ignore[misc]
     """Resolves an operation to the pipeline that was compiled for its operationId."""
 
     def __init__(self, pipelines: Mapping[str, Pipeline]) -> None:

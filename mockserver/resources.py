@@ -62,7 +62,9 @@ def load_resources(document: Document, filtered: Mapping[str, frozenset[str]]) -
         if declared is None:
             continue
         if declared["collection"] in found:
-            raise DocumentError("a collection is declared twice", where=f"{document.source}#/components/schemas/{component}", found=declared["collection"])
+            raise DocumentError(
+                "a collection is declared twice", where=f"{document.source}#/components/schemas/{component}", found=declared["collection"]
+            )
         found[declared["collection"]] = _resource(document, component, schema, declared, filtered.get(declared["collection"], frozenset()))
     for resource in found.values():
         for relation in resource.layout.relations.values():

@@ -47,7 +47,9 @@ class Router:
         segments = path[1:].split("/") if path not in ("", "/") else []
         return self._walk(self._root, segments, 0, [])
 
-    def _walk(self, node: _Node, segments: list[str], at: int, values: list[str]) -> tuple[Mapping[str, tuple[str, tuple[str, ...]]], list[str]] | None:
+    def _walk(
+        self, node: _Node, segments: list[str], at: int, values: list[str]
+    ) -> tuple[Mapping[str, tuple[str, tuple[str, ...]]], list[str]] | None:
         if at == len(segments):
             return (node.operations, values) if node.operations else None
         segment = segments[at]
@@ -73,7 +75,7 @@ class _Mount:
     router: Router
 
 
-class Routing(SpecMiddleware):
+class Routing(SpecMiddleware):  # type: ignore[misc]
     """connexion's routing stage, with a tree per API.
 
     Sets `path_params`, the routing context that connexion's stages look for, and `mock_base`, the base path as the client spelled it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import sys
@@ -26,7 +27,8 @@ class Server(uvicorn.Server):
             host, port = sockets[0].getsockname()[:2]
             origin = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
             urls = "  ".join(f"{one.service.name} {origin}{one.base}" for one in self._app.mounted)
-            print(f"ready  {urls}", flush=True)
+            sys.stdout.write(f"ready  {urls}\n")
+            sys.stdout.flush()
 
 
 def run_server(app: MockApp, listener: socket.socket) -> None:
@@ -41,7 +43,5 @@ def run_server(app: MockApp, listener: socket.socket) -> None:
         "timeout_graceful_shutdown": 5,
     }
     server = Server(uvicorn.Config(app, **options), app)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
-    except KeyboardInterrupt:
-        pass

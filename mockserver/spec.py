@@ -45,7 +45,7 @@ class Document:
         return schemas
 
     def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the node that a reference leads to, with the `x-mock-` keywords and the description that stand beside it; other nodes as they are."""
+        """Return the node that a reference leads to, with the keywords that stand beside it; other nodes as they are."""
         beside: dict[str, Any] = {}
         while "$ref" in node:
             beside = {**{key: value for key, value in node.items() if key != "$ref"}, **beside}

@@ -57,4 +57,3 @@ def shipped_api(name: str, fixtures: Path | None = None) -> Api:
     document = data_folder("openapi") / name / "openapi.yaml"
     bundled = document.with_suffix(".json")
     return Api(name, bundled if bundled.exists() else document, (fixtures or data_folder("fixtures")) / name, conventions, functions)
-
