@@ -47,18 +47,24 @@ class ErrorShape:
         one: the object for one violation, with slots.
         wrap: key under which the objects stand as an array; None for a bare array if `many`, else a single object.
         many: whether every violation is told, or only the first.
+        optional: keys that are left out where there is nothing to say.
     """
 
     one: Mapping[str, Any]
     wrap: str | None = None
     many: bool = True
+    optional: frozenset[str] = frozenset()
 
     def body(self, values: Iterable[Mapping[Slot, Any]]) -> Any:
         """Return the body that tells these violations."""
-        objects = [_filled(self.one, value) for value in values]
+        objects = [self._object(value) for value in values]
         if not self.many:
             return objects[0]
         return {self.wrap: objects} if self.wrap else objects
+
+    def _object(self, values: Mapping[Slot, Any]) -> dict[str, Any]:
+        filled = {key: _filled(part, values) for key, part in self.one.items()}
+        return {key: part for key, part in filled.items() if key not in self.optional or _says_something(part)}
 
 
 def _filled(node: Any, values: Mapping[Slot, Any]) -> Any:
@@ -67,6 +73,10 @@ def _filled(node: Any, values: Mapping[Slot, Any]) -> Any:
     if isinstance(node, Mapping):
         return {key: _filled(value, values) for key, value in node.items()}
     return node
+
+
+def _says_something(part: Any) -> bool:
+    return any(map(_says_something, part.values())) if isinstance(part, Mapping) else part != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,7 @@ class ErrorShapes:
         statuses: for each category the statuses in order of preference; the first that the operation declares is answered.
         preferences: for each category the shapes in order of preference; the first that the declared response admits is used.
         sentences: by (shape or None, violation code); looked up with the shape first, then without, then by category.
-        pointer: template over `attribute` and `pointer`: how the API points at a part of the body.
+        pointer: template over `attribute` and `pointer`: how the API points at a part of the body; empty for what is no part of it.
     """
 
     shapes: Mapping[str, ErrorShape]
@@ -118,7 +128,7 @@ class ErrorShapes:
             Slot.DETAIL: sentence.detail.format(**words),
             Slot.CODE: sentence.code,
             Slot.STATUS: status,
-            Slot.POINTER: self.pointer.format(attribute=violation.attribute, pointer=violation.pointer),
+            Slot.POINTER: self.pointer.format(attribute=violation.attribute, pointer=violation.pointer) if violation.place == "body" else "",
             Slot.PARAMETER: violation.pointer if violation.place == "body" else violation.attribute,
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,15 +18,49 @@ Scope = MutableMapping[str, Any]
 ASGIApp = Callable[[Scope, Any, Any], Any]
 
 
+Operations = Mapping[str, tuple[str, tuple[str, ...]]]
+"""At one path: method -> operationId, and the names of the path's parameters in their order."""
+
+_PARAMETER = re.compile(r"\{([^{}]*)\}")
+
+
 @dataclass(slots=True)
 class _Node:
     fixed: dict[str, _Node] = field(default_factory=dict)
-    wild: _Node | None = None
+    patterns: list[tuple[re.Pattern[str], _Node]] = field(default_factory=list)
+    whole: _Node | None = None
     operations: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+
+    def under(self, literals: list[str]) -> _Node:
+        """Return the node below a segment with parameters between these literals, made if need be: `["", ".json"]` for `{id}.json`."""
+        if literals == ["", ""]:
+            self.whole = self.whole or _Node()
+            return self.whole
+        pattern = compile_segment(literals)
+        for known, node in self.patterns:
+            if known.pattern == pattern.pattern:
+                return node
+        node = _Node()
+        self.patterns.append((pattern, node))
+        self.patterns.sort(key=lambda one: len(one[0].pattern), reverse=True)
+        return node
+
+
+def compile_segment(literals: list[str]) -> re.Pattern[str]:
+    """Return the pattern of a segment with parameters between these literals: its groups are their values; it takes linear time.
+
+    `["", ".json"]` for `{id}.json`; of several parameters each takes as little as it can, the last one all that is left.
+    """
+    *first, last = literals[1:]
+    return re.compile(re.escape(literals[0]) + "".join(f"(?>(.*?){re.escape(one)})" for one in first) + f"(.*){re.escape(last)}", re.DOTALL)
 
 
 class Router:
-    """The paths of one document; a fixed segment goes before a parameter, and an empty segment is a parameter's empty value."""
+    """The paths of one document.
+
+    A fixed segment goes before one with a parameter and more (`{id}.json`), the longest of these first, and that before a parameter alone. An empty segment is
+    a parameter's empty value.
+    """
 
     def __init__(self) -> None:
         self._root = _Node()
@@ -34,33 +69,31 @@ class Router:
         """Add an operation under its path template."""
         node, names = self._root, []
         for segment in path.strip("/").split("/") if path != "/" else []:
-            if segment.startswith("{") and segment.endswith("}"):
-                names.append(segment[1:-1])
-                node.wild = node.wild or _Node()
-                node = node.wild
-            else:
-                node = node.fixed.setdefault(segment, _Node())
+            literals, found = _PARAMETER.split(segment)[::2], _PARAMETER.findall(segment)
+            names += found
+            node = node.under(literals) if found else node.fixed.setdefault(segment, _Node())
         node.operations[method.upper()] = (operation_id, tuple(names))
 
-    def find(self, path: str) -> tuple[Mapping[str, tuple[str, tuple[str, ...]]], list[str]] | None:
+    def find(self, path: str) -> tuple[Operations, list[str]] | None:
         """Return the operations at a path by method, and the raw values of its parameters; None for an unknown path."""
         segments = path[1:].split("/") if path not in ("", "/") else []
         return self._walk(self._root, segments, 0, [])
 
-    def _walk(
-        self, node: _Node, segments: list[str], at: int, values: list[str]
-    ) -> tuple[Mapping[str, tuple[str, tuple[str, ...]]], list[str]] | None:
+    def _walk(self, node: _Node, segments: list[str], at: int, values: list[str]) -> tuple[Operations, list[str]] | None:
         if at == len(segments):
             return (node.operations, values) if node.operations else None
         segment = segments[at]
         below = node.fixed.get(segment)
-        if below is not None:
-            found = self._walk(below, segments, at + 1, values)
-            if found is not None:
-                return found
-        if node.wild is not None:
-            return self._walk(node.wild, segments, at + 1, [*values, segment])
-        return None
+        found = None if below is None else self._walk(below, segments, at + 1, values)
+        if found is None:
+            for pattern, below in node.patterns:
+                match = pattern.fullmatch(segment)
+                found = match and self._walk(below, segments, at + 1, [*values, *match.groups()])
+                if found is not None:
+                    return found
+        if found is None and node.whole is not None:
+            return self._walk(node.whole, segments, at + 1, [*values, segment])
+        return found
 
 
 def allowed_methods(methods: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from process import run_command, serving
+from tests.server.process import run_command, serving
 
 from mockserver.apis import data_folder
 

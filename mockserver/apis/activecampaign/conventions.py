@@ -18,8 +18,12 @@ MESSAGE = ErrorShape({"message": Slot.MESSAGE}, many=False)
 FIELD = ErrorShape({"title": Slot.TITLE, "detail": Slot.DETAIL, "code": Slot.CODE, "source": {"pointer": Slot.POINTER}}, wrap="errors")
 """Source: "Create a secondary contact"."""
 
-STATUS = ErrorShape({"status": Slot.STATUS, "title": Slot.TITLE, "detail": Slot.DETAIL, "source": {"pointer": Slot.POINTER}}, wrap="errors")
-"""Source: "Move deals to another deal stage", "Bulk update deal owners"."""
+STATUS = ErrorShape(
+    {"status": Slot.STATUS, "title": Slot.TITLE, "detail": Slot.DETAIL, "source": {"pointer": Slot.POINTER}},
+    wrap="errors",
+    optional=frozenset({"detail", "source"}),
+)
+"""Source: "Move deals to another deal stage", "Bulk update deal owners", and the 404 of the custom-field stack."""
 
 PARAMETER = ErrorShape({"title": Slot.TITLE, "detail": Slot.DETAIL, "source": {"parameter": Slot.PARAMETER}}, wrap="errors")
 """Observed: POST /contactTags."""
