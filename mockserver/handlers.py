@@ -149,22 +149,24 @@ class _Attributes:
 
     def __init__(self, operation: Operation, model: Model, resource: Resource) -> None:
         self._resource = resource
-        self._names: dict[str, str] = {}
+        self._written: set[str] = set()
+        self._known: set[str] = set()
         for schema in operation.bodies.values():
             for name, prop in self._declared(model, operation, schema):
-                if (
-                    name in resource.stored
-                    and name != "id"
-                    and not prop.get("readOnly")
-                    and "x-mock-input" not in prop
-                    and "x-mock-no-effect" not in prop
-                ):
-                    self._names[name] = name
+                if prop.get("readOnly") or name == "id":
+                    continue
+                self._known.add(name)
+                if name in resource.stored and "x-mock-input" not in prop and "x-mock-no-effect" not in prop:
+                    self._written.add(name)
 
     def _declared(self, model: Model, operation: Operation, schema: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
         properties = dict(iter_properties(model.document, schema))
         found = list(iter_properties(model.document, properties[self._resource.singular])) if self._resource.singular in properties else []
         return found + (list(properties.items()) if operation.flat else [])
+
+    def known(self, sent: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the attributes that the operation declares, as they were sent; others are ignored."""
+        return {name: value for name, value in sent.items() if name in self._known}
 
     def stored(self, sent: Mapping[str, Any], session: Session) -> dict[str, Any]:
         """Return the stored values of the attributes sent; unknown ones are ignored.
@@ -175,7 +177,7 @@ class _Attributes:
         found: dict[str, Any] = {}
         refused = []
         for name, value in sent.items():
-            if name not in self._names:
+            if name not in self._written:
                 continue
             try:
                 found[name] = parse_stored(self._resource.stored[name], value, session.zone)
@@ -250,14 +252,15 @@ def _create(
     operation: Operation, resource: Resource, attributes: _Attributes, rules: _Rules, within: list[tuple[str, Relation, str | None]]
 ) -> Handler:
     def handle(session: Session, request: Request) -> Answer:
-        fields = attributes.stored(request.sent, session)
+        sent = attributes.known(request.sent)
+        fields = attributes.stored(sent, session)
         for parameter, relation, kind in within:
             fields[relation.field] = request.parents[parameter]["id"]
             if relation.by:
                 fields[relation.by] = kind
-        record = session.prepared(resource.name, None, session.complete(resource.name, fields), request.sent)
-        rules.check(session, None, record, request.sent)
-        return Answer("create", record=session.insert(resource.name, record, request.sent), sent=request.sent)
+        record = session.prepared(resource.name, None, session.complete(resource.name, fields), sent)
+        rules.check(session, None, record, sent)
+        return Answer("create", record=session.insert(resource.name, record, sent), sent=sent)
 
     return handle
 
@@ -267,13 +270,13 @@ def _update(operation: Operation, resource: Resource, attributes: _Attributes, r
 
     def handle(session: Session, request: Request) -> Answer:
         before = request.parents[own]
-        changed = {**before, **attributes.stored(request.sent, session)}
-        record = session.prepared(resource.name, before, changed, request.sent)
-        rules.check(session, before, record, request.sent)
-        if not request.sent:
+        sent = attributes.known(request.sent)
+        record = session.prepared(resource.name, before, {**before, **attributes.stored(sent, session)}, sent)
+        rules.check(session, before, record, sent)
+        if not sent:
             return Answer("update", record=before)
         changes = {name: value for name, value in record.items() if value != before.get(name)}
-        return Answer("update", record=session.update(resource.name, before["id"], changes, request.sent), sent=request.sent)
+        return Answer("update", record=session.update(resource.name, before["id"], changes, sent), sent=sent)
 
     return handle
 

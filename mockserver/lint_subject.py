@@ -11,17 +11,14 @@ from typing import Any, Final
 
 from mockserver.apis import Api
 from mockserver.clock import FrozenClock
-from mockserver.exchange import Record, Request
 from mockserver.extensions import check_extensions
 from mockserver.fixtures import load_store
-from mockserver.handlers import build_handler
 from mockserver.operations import Model, Operation, Parameter, load_model
 from mockserver.pipeline import Service, zone_of
-from mockserver.requests import ParameterReader
 from mockserver.spec import load_document
 from mockserver.store import Store
 from mockserver.validation import escape_pointer
-from mockserver.worlds import Bounds, Session, Worlds
+from mockserver.worlds import Bounds, Session, World, Worlds
 
 MOMENT: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
 """When lint looks: relative instants of the fixtures count from here."""
@@ -29,8 +26,7 @@ MOMENT: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
 Node = Mapping[str, Any]
 
 _LITERALS = frozenset({"default", "enum", "example", "examples", "value"})
-_SCHEMA_LISTS = ("allOf", "anyOf", "oneOf")
-_SCHEMA_PARTS = ("items", "not", "additionalProperties")
+_MAPS_OF_NAMES = frozenset("callbacks content encoding headers links parameters paths properties requestBodies responses schemas".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ class Finding:
 
 
 class Subject:
-    """One API as lint sees it; what is loaded is loaded when it is first asked for, with the errors of loading.
+    """One API as lint sees it; each part is loaded when it is first asked for, with the errors of loading.
 
     Attributes:
         document: the bundled document.
@@ -67,7 +63,7 @@ class Subject:
 
     @cached_property
     def model(self) -> Model:
-        """The document's resources and operations, its extensions checked."""
+        """The document's resources and operations; its extensions have been checked."""
         check_extensions(self.document.raw, self.document.source)
         return load_model(self.document, self.api.functions)
 
@@ -82,16 +78,30 @@ class Subject:
         worlds = Worlds(self.store, self.api.conventions.callers, Bounds())
         return Service(self.api.name, self.model, self.api.conventions, self.api.functions, worlds, FrozenClock(MOMENT))
 
-    @property
-    def operations(self) -> tuple[Operation, ...]:
-        """The operations of the document."""
-        return self.model.operations
+    def session(self) -> Session:
+        """Return a session of the administrator in a world of its own: the fixtures as they are."""
+        return self.service.session(World("lint", self.store.fork()), self.api.conventions.callers.administrator)
 
     def iter_parameters(self) -> Iterator[tuple[Operation, Parameter, str]]:
         """Yield every parameter of every operation, with its place."""
-        for operation in self.operations:
+        for operation in self.model.operations:
             for parameter in operation.parameters:
-                yield operation, parameter, self.of(operation, f"parameter {parameter.name}")
+                yield operation, parameter, self.of(operation, f"{parameter.location} parameter {parameter.name}")
+
+    def iter_shapes(self) -> Iterator[tuple[str, str, Node]]:
+        """Yield every component schema that shows records: its name, the records' collection, and the schema."""
+        for name, schema in self.document.schemas.items():
+            said = schema.get("x-mock-collection") or schema.get("x-mock-shape")
+            if said:
+                yield name, said["collection"], schema
+
+    def iter_schemas(self) -> Iterator[tuple[str, Node]]:
+        """Yield every schema of the document with its JSON pointer, those within others included; references are not followed."""
+        for name, schema in self.document.schemas.items():
+            yield from _iter_below(schema, f"/components/schemas/{escape_pointer(name)}")
+        yield from _iter_outside({key: value for key, value in self.document.raw.items() if key != "components"}, "")
+        components = self.document.raw.get("components", {})
+        yield from _iter_outside({key: value for key, value in components.items() if key != "schemas"}, "/components")
 
     def at(self, pointer: str) -> str:
         """Return the place of a JSON pointer into the document."""
@@ -101,29 +111,54 @@ class Subject:
         """Return the place of an operation, or of a part of it."""
         return f"{self.document.source}: {operation.label}" + (f": {part}" if part else "")
 
-    def session(self) -> Session:
-        """Return a session of the administrator in a world of its own, which nobody has written to."""
-        entered = self.service.worlds.enter("lint")
-        assert entered is not None
-        self.service.worlds = Worlds(self.store, self.api.conventions.callers, Bounds())
-        return self.service.session(*entered)
 
-    def select(self, operation: Operation, query: Mapping[str, Any], path: Mapping[str, Any]) -> tuple[Session, list[Record]]:
-        """Return the session and all records, on whatever page, that the operation selects from the fixtures for this query.
+def _iter_children(node: Node, *, names: bool) -> Iterator[tuple[str, Any, bool]]:
+    """Yield key and value of what stands below a node, but for literals and extensions, and whether the value's own keys are names."""
+    for key, value in node.items():
+        if names or not (key in _LITERALS or key.startswith("x-")):
+            yield key, value, not names and key in _MAPS_OF_NAMES
 
-        Args:
-            path: path parameters in place of their examples.
 
-        Raises:
-            Refusal: the query is malformed.
-            LookupError: a path parameter has no example, or names no record.
-        """
-        session = self.session()
-        required = {one.name: example_of(one.raw) for one in operation.located("query") if one.required}
-        values = ParameterReader(operation, self.document, self.service.validators).query(_query_string(operation, {**required, **query}))
-        places = {one.name: path[one.name] if one.name in path else one.raw["example"] for one in operation.located("path")}
-        parents = {name: session.store[collection].records[int(places[name])] for name, collection in operation.records}
-        session.request = Request(places, values, None, {}, parents)
-        answer = build_handler(operation, self.model, self.api.functions)(session, session.request)
-        selection = answer.values.get("selection")
-        return session, list(answer.records) if selection is None else selection.cut(0, None)
+def _iter_outside(node: Any, pointer: str, *, names: bool = False) -> Iterator[tuple[str, Node]]:
+    """Yield the schemas below a node that is none itself: they stand under `schema`."""
+    if isinstance(node, list):
+        for at, one in enumerate(node):
+            yield from _iter_outside(one, f"{pointer}/{at}")
+    elif isinstance(node, Mapping):
+        for key, value, named in _iter_children(node, names=names):
+            below = f"{pointer}/{escape_pointer(key)}"
+            yield from _iter_below(value, below) if key == "schema" and not names else _iter_outside(value, below, names=named)
+
+
+def _iter_below(schema: Any, pointer: str) -> Iterator[tuple[str, Node]]:
+    if not isinstance(schema, Mapping):
+        return
+    yield pointer, schema
+    for name, one in schema.get("properties", {}).items():
+        yield from _iter_below(one, f"{pointer}/properties/{escape_pointer(name)}")
+    for key in ("allOf", "anyOf", "oneOf"):
+        for at, one in enumerate(schema.get(key, ())):
+            yield from _iter_below(one, f"{pointer}/{key}/{at}")
+    for key in ("items", "not", "additionalProperties"):
+        yield from _iter_below(schema.get(key), f"{pointer}/{key}")
+
+
+def iter_references(node: Any, *, names: bool = False) -> Iterator[str]:
+    """Yield the target of every reference below a node; those in examples and extensions are text."""
+    if isinstance(node, list):
+        for one in node:
+            yield from iter_references(one)
+    elif isinstance(node, Mapping):
+        if not names and isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for _, value, named in _iter_children(node, names=names):
+            yield from iter_references(value, names=named)
+
+
+def iter_examples(node: Node) -> Iterator[Any]:
+    """Yield the examples of a parameter or a media type."""
+    if "example" in node:
+        yield node["example"]
+    for one in node.get("examples", {}).values():
+        if "value" in one:
+            yield one["value"]

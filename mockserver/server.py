@@ -40,6 +40,7 @@ def run_server(app: MockApp, listener: socket.socket) -> None:
         "server_header": False,
         "date_header": False,
         "lifespan": "on",
+        "ws": "none",
         "timeout_graceful_shutdown": 5,
     }
     server = Server(uvicorn.Config(app, **options), app)
