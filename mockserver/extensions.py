@@ -92,6 +92,7 @@ VOCABULARY: dict[str, dict[str, Any]] = {
                 "sideload": _mapping(_TEXT),
                 "within": _mapping(_TEXT),
                 "flat": {"type": "boolean"},
+                "through": _TEXT,
             }
         ),
         "oneOf": [{"required": [action]} for action in ACTIONS],
@@ -100,10 +101,17 @@ VOCABULARY: dict[str, dict[str, Any]] = {
     "x-mock-observed-status": _STATUS,
     "x-mock-reach": {"anyOf": [_REACH, {"type": "object", "additionalProperties": False, "patternProperties": {"^[1-5][0-9]{2}$": _REACH}}]},
     "x-mock-record": _TEXT,
-    "x-mock-filter": {"anyOf": [_TEXT, _closed({"field": _TEXT, "operator": {"enum": list(OPERATORS)}, "scale": {"type": "integer", "minimum": 1}}, "field", "operator")]},
+    "x-mock-filter": {
+        "anyOf": [
+            _TEXT,
+            _closed({"field": _TEXT, "operator": {"enum": list(OPERATORS)}, "scale": {"type": "integer", "minimum": 1}}, "field", "operator"),
+        ]
+    },
     "x-mock-order": {"anyOf": [_TEXT, _TEXTS]},
     "x-mock-page": _closed(
-        {"role": {"enum": list(PAGE_ROLES)}, "default": {"type": "integer", "minimum": 0}, "maximum": {"type": "integer", "minimum": 1}}, "role", "default"
+        {"role": {"enum": list(PAGE_ROLES)}, "default": {"type": "integer", "minimum": 0}, "maximum": {"type": "integer", "minimum": 1}},
+        "role",
+        "default",
     ),
     "x-mock-select": _mapping({"type": "array", "items": _TEXT}),
     "x-mock-alias": _TEXTS,
@@ -121,10 +129,14 @@ def check_extensions(raw: dict[str, Any], source: str) -> None:
     for pointer, keyword, value in _iter_keywords(raw, ""):
         validator = _VALIDATORS.get(keyword)
         if validator is None:
-            raise DocumentError("unknown extension keyword", where=f"{source}#{pointer}", expected=f"one of {', '.join(sorted(VOCABULARY))}", found=keyword)
+            raise DocumentError(
+                "unknown extension keyword", where=f"{source}#{pointer}", expected=f"one of {', '.join(sorted(VOCABULARY))}", found=keyword
+            )
         for error in validator.iter_errors(value):
             below = "".join(f"/{escape_pointer(str(part))}" for part in error.instance_path)
-            raise DocumentError("wrong extension", where=f"{source}#{pointer}/{keyword}{below}", expected="as in docs/extensions.md", found=error.message)
+            raise DocumentError(
+                "wrong extension", where=f"{source}#{pointer}/{keyword}{below}", expected="as in docs/extensions.md", found=error.message
+            )
 
 
 def _iter_keywords(node: Any, pointer: str) -> Iterator[tuple[str, str, Any]]:

@@ -59,7 +59,9 @@ def _load(file: Path) -> list[Any]:
     try:
         records = orjson.loads(file.read_bytes())
     except orjson.JSONDecodeError as error:
-        raise FixtureError("a fixture file is no JSON", where=f"{file}:{error.lineno}:{error.colno}", expected="a list of records", found=error.msg) from None
+        raise FixtureError(
+            "a fixture file is no JSON", where=f"{file}:{error.lineno}:{error.colno}", expected="a list of records", found=error.msg
+        ) from None
     if not isinstance(records, list):
         raise FixtureError("a fixture file is no list", where=str(file), expected="a list of records", found=type(records).__name__)
     return records
@@ -70,7 +72,9 @@ def _insert(store: Store, resource: Resource, raw: Any, where: str, now: datetim
         raise FixtureError("a fixture is no record", where=where, expected="an object", found=type(raw).__name__)
     unknown = raw.keys() - resource.stored.keys()
     if unknown:
-        raise FixtureError("unknown field", where=f"{where}/{min(unknown)}", expected=f"one of {', '.join(sorted(resource.stored))}", found=min(unknown))
+        raise FixtureError(
+            "unknown field", where=f"{where}/{min(unknown)}", expected=f"one of {', '.join(sorted(resource.stored))}", found=min(unknown)
+        )
     key = raw.get("id")
     if not isinstance(key, int) or key < 1 or store[resource.name].get(key) is not None:
         raise FixtureError("wrong id", where=f"{where}/id", expected="a positive number of its own", found=repr(key))
@@ -128,4 +132,3 @@ def _check_relations(store: Store, resources: Mapping[str, Resource], folder: Pa
                     if store[target].get(key) is None:
                         where = f"{folder / resource.name}.json: id {record['id']}: {relation.field}"
                         raise FixtureError("a fixture refers to nothing", where=where, expected=f"an id of {target}", found=str(key))
-

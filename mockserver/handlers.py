@@ -10,6 +10,7 @@ from mockserver.exchange import Answer, Record, Request
 from mockserver.functions import Functions
 from mockserver.operations import Action, Model, Operation, Parameter
 from mockserver.pagination import WHOLE, parse_page
+from mockserver.paths import Path
 from mockserver.query import Order, Predicate, Query, path_key
 from mockserver.refusals import Category, Refusal, Violation
 from mockserver.rendering import Visibility
@@ -34,7 +35,7 @@ def build_handler(operation: Operation, model: Model, functions: Functions) -> H
     if operation.action is Action.LIST:
         return _list(operation, resource, functions, _within(operation, resource))
     if operation.action is Action.RETRIEVE:
-        return _retrieve(operation, _select(operation))
+        return _retrieve_through(operation, resource, operation.through) if operation.through else _retrieve(operation, _select(operation))
     if operation.action is Action.DELETE:
         return _delete(operation, resource)
     attributes = _Attributes(operation, model, resource)
@@ -139,6 +140,20 @@ def _select(operation: Operation) -> Callable[[Request], frozenset[str]]:
 def _retrieve(operation: Operation, select: Callable[[Request], frozenset[str]]) -> Handler:
     own = _own(operation)
     return lambda session, request: Answer("show", record=request.parents[own], selected=select(request))
+
+
+def _retrieve_through(operation: Operation, resource: Resource, path: Path) -> Handler:
+    """Return the handler of a link to one record: `GET /deals/{id}/contact`. Where the link leads to nothing, no record has id 0."""
+    name = operation.records[-1][0]
+
+    def handle(session: Session, request: Request) -> Answer:
+        found = path.records(session.store, request.parents[name]) if path.records else []
+        if not found:
+            reason = Violation("path", name, "missing", f"no {resource.label} is linked", resource.label, name, (("id", 0),))
+            raise Refusal(Category.MISSING_RECORD, [reason])
+        return Answer("show", record=found[0])
+
+    return handle
 
 
 # --- writing ---

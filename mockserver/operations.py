@@ -74,6 +74,7 @@ class Operation:
         sideload: envelope key -> path from the main records.
         within: path parameter -> relation field of the collection.
         flat: a body without the envelope is read too.
+        through: the path from the record that the URL names to the one that is retrieved; None: that record itself.
         rules: names with the status of their refusal.
         statuses: success status by profile; None where the document knows no success.
         bodies: media type -> schema.
@@ -90,6 +91,7 @@ class Operation:
     sideload: Mapping[str, Path]
     within: Mapping[str, str]
     flat: bool
+    through: Path | None
     rules: tuple[tuple[str, int], ...]
     statuses: Mapping[Profile, int | None]
     parameters: tuple[Parameter, ...]
@@ -210,6 +212,7 @@ class _Reader:
             {key: self._path(path, collection or "") for key, path in said.get("sideload", {}).items()},
             said.get("within", {}),
             said.get("flat", False),
+            self._through(said),
             tuple(raw.get("x-mock-rules", {}).items()),
             self._statuses(raw, responses),
             tuple(self._parameter(parameter, collection) for parameter in self._place.parameters),
@@ -219,6 +222,15 @@ class _Reader:
             any(security),
             raw,
         )
+
+    def _through(self, said: Mapping[str, Any]) -> Path | None:
+        if "through" not in said:
+            return None
+        named = [parameter["x-mock-record"] for parameter in self._place.parameters if "x-mock-record" in parameter]
+        path = self._path(said["through"], named[-1] if named else "")
+        if path.records is None:
+            raise DocumentError("through reaches no record", where=self._where, expected="a path that ends at a relation", found=path.text)
+        return path
 
     def _numeric(self, status: str) -> bool:
         if not status.isdigit():

@@ -198,4 +198,3 @@ class Selection:
             count, total = counted.get(record[name], Tally(0, 0))
             counted[record[name]] = Tally(count + 1, total + (record[summed] or 0))
         return counted
-

@@ -58,8 +58,8 @@ def compile_segment(literals: list[str]) -> re.Pattern[str]:
 class Router:
     """The paths of one document.
 
-    A fixed segment goes before one with a parameter and more (`{id}.json`), the longest of these first, and that before a parameter alone. An empty segment is
-    a parameter's empty value.
+    A fixed segment goes before one with a parameter and more (`{id}.json`), the longest of these first, and that before a parameter alone.
+    An empty segment is a parameter's empty value.
     """
 
     def __init__(self) -> None:

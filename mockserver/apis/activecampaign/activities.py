@@ -13,7 +13,9 @@ _EMAIL_KINDS = frozenset({"email", "connection_email", "LinkData"})
 _UNCOUNTED_KINDS = _EMAIL_KINDS | {"", "contact"}
 
 
-def record_activity(session: Session, deal: int | None, kind: str, action: object, *, about: int = 0, old: object = "", stage: int | None = None) -> None:
+def record_activity(
+    session: Session, deal: int | None, kind: str, action: object, *, about: int = 0, old: object = "", stage: int | None = None
+) -> None:
     """Write an activity of a deal in the caller's name, count it, and move the deal's mdate; of a deal that is gone, nothing.
 
     A deal counts 1 right after creation, where two activities are written, one of them about the contact. So neither the creation nor contacts count.

@@ -1,0 +1,82 @@
+"""The functions that the harbour's document names: one of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from mockserver.exchange import Answer, Record, Request
+from mockserver.functions import Functions
+from mockserver.refusals import Violation
+from mockserver.rendering import View, Visibility
+from mockserver.store import Change, Descending, sort_key
+from mockserver.worlds import Session
+
+BOATS_PER_CREW = 2
+SURVEY = timedelta(days=365)
+
+
+def show_profile(session: Session, request: Request) -> Answer:
+    """Answer the sailor who asks."""
+    return Answer(record=session.get("sailors", session.caller))
+
+
+def complete_boat(session: Session, before: Record | None, record: Record, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the caller as owner of a boat without one."""
+    return {} if record["owner_id"] is not None else {"owner_id": session.caller}
+
+
+def log_mooring(session: Session, change: Change, sent: Mapping[str, Any]) -> None:
+    """Note that a boat has moored or cast off, unless the request is to be silent."""
+    before, after = change.before, change.after
+    if before is None or after is None or before["moored"] == after["moored"] or session.input("silent"):
+        return
+    session.create("notes", {"boat_id": after["id"], "content": "Moored" if after["moored"] else "Cast off"})
+
+
+def crew_has_a_boat_to_spare(session: Session, before: Record | None, record: Record, sent: Mapping[str, Any]) -> Iterable[Violation]:
+    """Refuse a third boat for a crew."""
+    crew = record["crew_id"]
+    if crew is not None and (before is None or before["crew_id"] != crew) and len(session.store["boats"].where("crew_id", crew)) >= BOATS_PER_CREW:
+        yield Violation("body", "/boat/crew_id", "crew-full", f"has {BOATS_PER_CREW} boats already", "boat", "crew_id")
+
+
+def survey_due(view: View, record: Record) -> datetime | None:
+    """Return the moment a year after the last survey."""
+    last: datetime | None = record["surveyed_at"]
+    return None if last is None else last + SURVEY
+
+
+def of_era(session: Session, value: Any, query: Mapping[str, Any]) -> Callable[[Record], bool]:
+    """Return a test for boats built before the year 2000, or since; a boat of unknown age is of neither."""
+    return lambda record: record["built"] is not None and (record["built"].year < 2000) == (value == "old")
+
+
+def sort_boats(session: Session) -> Callable[[Record], Any]:
+    """Return the sort key for the column that `sort` names, turned round by `-`."""
+    column: str = session.input("sort")
+    field = column.removeprefix("-").rpartition(".")[2]
+    if column.startswith("-"):
+        return lambda record: Descending(sort_key(record[field]))
+    return lambda record: sort_key(record[field])
+
+
+def boats_of_caller(session: Session) -> Callable[[Record], Visibility] | None:
+    """Return how much a sailor sees: the harbour master everything, others their own boats."""
+    sailor = session.get("sailors", session.caller)
+    if sailor is None or sailor["harbour_master"]:
+        return None
+    return lambda record: Visibility.WHOLE if record["owner_id"] == session.caller else Visibility.HIDDEN
+
+
+FUNCTIONS = Functions(
+    behaviours={"show_profile": show_profile},
+    prepare={"complete_boat": complete_boat},
+    effects={"log_mooring": log_mooring},
+    rules={"crew_has_a_boat_to_spare": crew_has_a_boat_to_spare},
+    values={"survey_due": survey_due},
+    filters={"of_era": of_era},
+    orders={"sort_boats": sort_boats},
+    visible={"boats_of_caller": boats_of_caller},
+)
