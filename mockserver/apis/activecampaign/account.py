@@ -1,8 +1,11 @@
-"""The account as a whole: the check of a credential."""
+"""The account as a whole: the check of a credential, and what no account of the mock has."""
 
 from __future__ import annotations
 
-from mockserver.exchange import Answer, Request
+from typing import Any
+
+from mockserver.exchange import Answer, Record, Request
+from mockserver.rendering import View
 from mockserver.worlds import Session
 
 
@@ -12,3 +15,11 @@ def get_root(session: Session, request: Request) -> Answer:
     Observed: the documentation's curl example and the Singer tap ask for the base path to check a token. Assumed: the empty body.
     """
     return Answer()
+
+
+def nothing(view: View, record: Record) -> list[Any]:
+    """Return an empty array: for links that lead nowhere, and for kinds of records that the mock does not have.
+
+    Source: the answers of webhooks and scores.
+    """
+    return []

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mockserver.apis.activecampaign.activities import record_activity
-from mockserver.exchange import Answer, Record
+from mockserver.exchange import Answer, Record, Request
 from mockserver.refusals import Violation
 from mockserver.rendering import View
 from mockserver.store import Change
+from mockserver.stored import StoredType, parse_stored
 from mockserver.worlds import Session
 
 _ABOUT = ("firstName", "lastName", "email", "phone")
+_SYNCED = ("email", "firstName", "lastName", "phone")
 
 # --- contacts ---------------------------------------------------------------------------------------------------------------------------------------------
 
@@ -23,6 +25,34 @@ def complete_contact(session: Session, before: Record | None, record: Record, se
     Observed: recordings of 2026. Assumed: what it follows from.
     """
     return {"hash": session.token(32, "contact", session.store["contacts"].next_key)} if before is None else {}
+
+
+def _contact_with(session: Session, email: str) -> Record | None:
+    wanted = email.casefold()
+    return next((contact for contact in session.store["contacts"] if (contact["email"] or "").casefold() == wanted), None)
+
+
+def sync_contact(session: Session, request: Request) -> Answer:
+    """Give the contact with the e-mail address what was sent, or create it.
+
+    Source: "Sync a contact's data". Observed: the two statuses and answers, recordings of 2020 to 2026.
+    """
+    sent = {name: request.sent[name] for name in _SYNCED if name in request.sent}
+    fields = {name: parse_stored(StoredType.TEXT, value, session.zone) for name, value in sent.items()}
+    known = _contact_with(session, fields["email"])
+    if known is not None:
+        return Answer(record=session.update("contacts", known["id"], fields, sent), sent=sent, status=200)
+    record = session.prepared("contacts", None, session.complete("contacts", fields), sent)
+    return Answer(record=session.insert("contacts", record, sent), sent=sent, status=201)
+
+
+def touch_contact(session: Session, key: int | None) -> None:
+    """Move the udate of a contact that something was attached to or taken from; of a contact that is gone, nothing.
+
+    Observed: notes and tags, recordings of 2020 and 2026.
+    """
+    if key is not None and session.get("contacts", key) is not None:
+        session.amend("contacts", key, {"udate": session.now})
 
 
 def account_name(session: Session, record: Record | None) -> str | None:
@@ -71,6 +101,22 @@ def search_contacts(session: Session, value: str, query: Mapping[str, Any]) -> C
     return matches
 
 
+def phone_begins(session: Session, value: str, query: Mapping[str, Any]) -> Callable[[Record], bool]:
+    """Keep contacts whose phone number begins with the text.
+
+    Source: "List all contacts".
+    """
+    return lambda record: (record["phone"] or "").startswith(value)
+
+
+def exclude_contact(session: Session, value: int, query: Mapping[str, Any]) -> Callable[[Record], bool]:
+    """Keep all contacts but the one with this id.
+
+    Source: "List all contacts".
+    """
+    return lambda record: bool(record["id"] != value)
+
+
 def contacts_page_input(view: View, answer: Answer) -> dict[str, Any]:
     """Return how the request was understood.
 
@@ -78,9 +124,9 @@ def contacts_page_input(view: View, answer: Answer) -> dict[str, Any]:
     """
     request = view.session.request
     query = request.query if request is not None else {}
-    fixed = {"segmentid": None, "formid": 0, "listid": 0, "sort": None, "seriesid": 0, "waitid": 0, "status": -1, "forceQuery": 0}
+    fixed = {"segmentid": None, "formid": 0, "listid": 0, "sort": None, "seriesid": 0, "waitid": 0, "forceQuery": 0}
     page = {"limit": answer.values["limit"], "offset": answer.values["offset"]}
-    asked = {"tagid": query.get("tagid") or 0, "search": query.get("search")}
+    asked = {"tagid": query.get("tagid") or 0, "search": query.get("search"), "status": query.get("status", -1)}
     return {**fixed, **page, **asked, "cacheid": view.session.token(32, "contacts", *sorted(f"{name}={value}" for name, value in query.items()))}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mockserver.exchange import Record
+from mockserver.exchange import Answer, Record, Request
 from mockserver.refusals import Violation
 from mockserver.store import Change
 from mockserver.worlds import Session
@@ -118,3 +118,31 @@ def _least_laden(session: Session, pipeline: int, users: Sequence[int]) -> int:
         if deal["owner"] in sums:
             sums[deal["owner"]] += deal["value"]
     return min(users, key=lambda user: sums[user])
+
+
+def user_and_deals_are_named(session: Session, before: Record | None, record: Record | None, sent: Mapping[str, Any]) -> Iterator[Violation]:
+    """Refuse a request that names no user or no deals, or a user who does not exist; only the first of these is told.
+
+    Source: the published specification of 2026, its sentences. Assumed: one at a time.
+    """
+    user = session.input("userId")
+    if user is None:
+        yield Violation("query", "userId", "invalid-input", "Parameter userId is required.", "", "userId")
+    elif session.input("dealIds[]") is None:
+        yield Violation("query", "dealIds[]", "invalid-input", "Parameter dealIds is required.", "", "dealIds[]")
+    elif session.get("users", user) is None:
+        yield Violation("query", "userId", "invalid-input", "User was not found.", "", "userId")
+
+
+def get_inaccessible_deal_groups(session: Session, request: Request) -> Answer:
+    """Return the pipelines of the deals that the user may not manage, by id; none for an administrator.
+
+    Source: the published specification of 2026. Assumed: the order; deals that do not exist are ignored.
+    """
+    user = session.store["users"].records[request.query["userId"]]
+    if user["admin"]:
+        return Answer()
+    managed = managed_pipelines(session, user["groups"] or ())
+    deals = (session.get("deals", key) for key in request.query["dealIds[]"])
+    pipelines = {deal["group"] for deal in deals if deal is not None} - managed
+    return Answer(records=[session.store["dealGroups"].records[key] for key in sorted(pipelines)])
