@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 
 import jsonschema_rs
@@ -129,9 +130,8 @@ def check_extensions(raw: dict[str, Any], source: str) -> None:
     for pointer, keyword, value in _iter_keywords(raw, ""):
         validator = _VALIDATORS.get(keyword)
         if validator is None:
-            raise DocumentError(
-                "unknown extension keyword", where=f"{source}#{pointer}", expected=f"one of {', '.join(sorted(VOCABULARY))}", found=keyword
-            )
+            near = get_close_matches(keyword, VOCABULARY, 1) or sorted(VOCABULARY)
+            raise DocumentError("unknown extension keyword", where=f"{source}#{pointer}", expected=", ".join(near), found=keyword)
         for error in validator.iter_errors(value):
             below = "".join(f"/{escape_pointer(str(part))}" for part in error.instance_path)
             raise DocumentError(

@@ -93,7 +93,8 @@ def test_an_unknown_extension_stops_the_start(tmp_path: Path):
     roles.write_text(roles.read_text(encoding="utf-8").replace("x-mock-filter:", "x-mock-fliter:"), encoding="utf-8")
     message = complaint("serve", str(document), "--port", "0")
     assert "x-mock-fliter" in message
-    assert "/dealRoles" in message
+    assert "~1dealRoles" in message
+    assert "expected x-mock-filter" in message
 
 
 @pytest.mark.parametrize(

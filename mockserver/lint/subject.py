@@ -162,3 +162,8 @@ def iter_examples(node: Node) -> Iterator[Any]:
     for one in node.get("examples", {}).values():
         if "value" in one:
             yield one["value"]
+
+
+def iter_answers(operation: Operation) -> Iterator[tuple[int, Node]]:
+    """Yield status and schema of the operation's successes that have a body."""
+    yield from ((status, schema) for status, schema in operation.responses.items() if status < 400 and schema is not None)

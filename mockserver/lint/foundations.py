@@ -1,0 +1,171 @@
+"""Checks that all others rest on: valid OpenAPI, every name exists, everything compiles. None of them needs the fixtures."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import chain
+
+from mockserver.errors import DocumentError
+from mockserver.handlers import build_handler
+from mockserver.lint.subject import Finding, Node, Subject, iter_answers
+from mockserver.operations import Action
+from mockserver.paths import UnknownPath
+from mockserver.resources import Resource, embedded
+from mockserver.validation import escape_pointer
+
+logger = logging.getLogger("mockserver.lint")
+
+PAGE_VALUES = frozenset({"total", "limit", "offset", "page", "per_page", "pages"})
+_BUILT_IN_RULES = frozenset({"related", "unique"})
+_MESSAGE_LENGTH = 200
+
+
+def document_is_openapi(subject: Subject) -> Iterator[Finding]:
+    """The document is valid OpenAPI 3.0; without openapi-spec-validator nobody proves it, and the log says so."""
+    try:
+        from openapi_spec_validator import OpenAPIV30SpecValidator  # noqa: PLC0415 -- comes with the extra `contract` only
+    except ImportError:
+        logger.warning("%s: not held to OpenAPI 3.0: openapi-spec-validator (extra `contract`) is not installed", subject.document.source)
+        return
+    for error in OpenAPIV30SpecValidator(subject.document.raw).iter_errors():
+        cause = error
+        while cause.context:
+            cause = max(cause.context, key=lambda one: len(one.absolute_path))
+        pointer = "".join(f"/{escape_pointer(str(part))}" for part in cause.absolute_path)
+        yield Finding("not OpenAPI 3.0", subject.at(pointer), found=cause.message[:_MESSAGE_LENGTH])
+
+
+def named_fields_are_stored(subject: Subject) -> Iterator[Finding]:
+    """Every field that an `x-mock-collection` names is stored."""
+    for resource in subject.model.resources.values():
+        for part, name in _named_fields(resource):
+            if name not in resource.stored:
+                yield Finding("an unknown field", _collection(subject, resource, part), f"one of {', '.join(sorted(resource.stored))}", name)
+
+
+def _named_fields(resource: Resource) -> Iterator[tuple[str, str]]:
+    layout = resource.layout
+    yield from (("order", name.removeprefix("-")) for name in layout.order)
+    yield from (("unique", name) for name in resource.unique)
+    yield from (("tallies", name) for name in chain(layout.tallies, layout.tallies.values()))
+    for field, relation in layout.relations.items():
+        yield from ((f"relations/{field}/by", name) for name in (relation.by,) if name)
+        yield from ((f"relations/{field}/inverse-order", name.removeprefix("-")) for name in relation.inverse_order)
+
+
+def _collection(subject: Subject, resource: Resource, part: str) -> str:
+    return subject.at(f"/components/schemas/{escape_pointer(resource.component)}/x-mock-collection/{part}")
+
+
+def ways_back_are_distinct(subject: Subject) -> Iterator[Finding]:
+    """Every way back into a collection has a name of its own there, which no stored field or other way back bears."""
+    resources = subject.model.resources
+    taken = {(name, field): f"the field {field}" for name, resource in resources.items() for field in resource.stored}
+    for name, resource in resources.items():
+        for field, relation in resource.layout.relations.items():
+            for target in dict.fromkeys(relation.targets.values()) if relation.inverse else ():
+                back = (target, relation.inverse or "")
+                if back in taken:
+                    where = _collection(subject, resource, f"relations/{field}/inverse")
+                    yield Finding("a name stands for two things", where, f"a name of its own in {target}", f"{back[1]}, which is {taken[back]}")
+                taken[back] = f"the way back from {name}"
+
+
+def named_functions_exist(subject: Subject) -> Iterator[Finding]:
+    """Every function that collections and `x-mock-input` name is in its table; those of operations, rules, filters and orders exist, or no model loads."""
+    known = subject.api.functions.names()
+    for resource in subject.model.resources.values():
+        for table, names in (("prepare", (resource.prepare,)), ("effects", resource.effects), ("visible", (resource.visible,))):
+            for name in names:
+                if name and name not in known[table]:
+                    yield Finding("an unknown function", _collection(subject, resource, table), f"a name in {table.upper()}", name)
+    readers = set().union(*known.values())
+    for where, name in _iter_readers(subject):
+        if name not in readers:
+            yield Finding("an unknown function", where, "a name in a table of functions", name)
+
+
+def _iter_readers(subject: Subject) -> Iterator[tuple[str, str]]:
+    yield from ((where, parameter.reader) for _, parameter, where in subject.iter_parameters() if parameter.reader)
+    yield from ((subject.at(pointer), schema["x-mock-input"]) for pointer, schema in subject.iter_schemas() if "x-mock-input" in schema)
+
+
+def values_are_known(subject: Subject) -> Iterator[Finding]:
+    """Every `x-mock-value` is a function or a path from the record; in an envelope a function or a page value of a list."""
+    for name, collection, schema in subject.iter_shapes():
+        for part, value in _iter_values(subject, schema, f"/components/schemas/{escape_pointer(name)}"):
+            if not _is_path(subject, value, collection):
+                yield Finding("an unknown value", subject.at(part), "a path, or a name in VALUES", value)
+    for operation in subject.model.operations:
+        if operation.action is Action.BEHAVIOUR:  # whose function names values of its own
+            continue
+        known = PAGE_VALUES if operation.action is Action.LIST else frozenset[str]()
+        for status, schema in iter_answers(operation):
+            for part, value in _iter_values(subject, schema, ""):
+                if value not in known:
+                    yield Finding("an unknown value", subject.of(operation, f"{status}{part}"), "a page value of a list, or a name in VALUES", value)
+
+
+def _iter_values(subject: Subject, schema: Node, pointer: str) -> Iterator[tuple[str, str]]:
+    """Yield the values, but for functions, of the properties of a shape or an envelope; embedded records have shapes of their own."""
+    if not pointer and embedded(subject.document, schema):
+        return
+    for name, one in subject.document.resolve(schema).get("properties", {}).items():
+        prop = subject.document.resolve(one)
+        below = f"{pointer}/properties/{escape_pointer(name)}"
+        if "x-mock-value" not in prop:
+            if not embedded(subject.document, prop):
+                yield from _iter_values(subject, prop, below)
+        elif prop["x-mock-value"] not in subject.api.functions.values:
+            yield below, prop["x-mock-value"]
+
+
+def _is_path(subject: Subject, text: str, collection: str) -> bool:
+    try:
+        subject.model.path(text, collection)
+    except UnknownPath:
+        return False
+    return True
+
+
+def everything_compiles(subject: Subject) -> Iterator[Finding]:
+    """The handler of every operation compiles, and so does the renderer of every answer and collection."""
+    model, renderers = subject.model, subject.service.renderers
+    for operation in model.operations:
+        yield from _compiled(subject, partial(build_handler, operation, model, subject.api.functions))
+        for _, schema in iter_answers(operation):
+            yield from _compiled(subject, partial(renderers.answer, operation, schema))
+    for name in model.resources:
+        yield from _compiled(subject, partial(renderers.record, name, "show"))
+
+
+def _compiled(subject: Subject, build: Callable[[], object]) -> Iterator[Finding]:
+    try:
+        build()
+    except DocumentError as error:
+        yield Finding(error.what, error.where or subject.document.source, error.expected, error.found)
+
+
+def functions_are_named(subject: Subject) -> Iterator[Finding]:
+    """Every function in a table is named by the document."""
+    named = _named_functions(subject)
+    for table, names in subject.api.functions.names().items():
+        for name in sorted(names - named[table]):
+            yield Finding("a function that the document does not name", f"{subject.api.name}: {table.upper()}", found=name)
+
+
+def _named_functions(subject: Subject) -> Mapping[str, set[str]]:
+    operations, resources = subject.model.operations, subject.model.resources.values()
+    parameters = [parameter for operation in operations for parameter in operation.parameters]
+    return {
+        "behaviours": {operation.operation_id for operation in operations if operation.action is Action.BEHAVIOUR},
+        "prepare": {resource.prepare for resource in resources if resource.prepare},
+        "effects": {name for resource in resources for name in resource.effects},
+        "rules": {name for operation in operations for name, _ in operation.rules} - _BUILT_IN_RULES,
+        "values": {schema["x-mock-value"] for _, schema in subject.iter_schemas() if "x-mock-value" in schema},
+        "filters": {parameter.filter_function for parameter in parameters if parameter.filter_function},
+        "orders": {parameter.order_function for parameter in parameters if parameter.order_function},
+        "visible": {resource.visible for resource in resources if resource.visible},
+    }
