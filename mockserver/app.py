@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, MutableMapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import jsonschema_rs
@@ -18,7 +17,7 @@ from connexion.operations import AbstractOperation
 from connexion.spec import OpenAPISpecification
 
 from mockserver import __version__
-from mockserver.apis import SHIPPED, Api, shipped_api
+from mockserver.apis import SHIPPED, Api, find_api
 from mockserver.clock import Clock, FrozenClock, SystemClock
 from mockserver.errors import DocumentError
 from mockserver.exchange import Response
@@ -195,17 +194,8 @@ def create_app(settings: Settings, apis: Iterable[Api] | None = None) -> MockApp
         SettingsError, DocumentError, FixtureError: something cannot be served; one clear message.
     """
     clock: Clock = SystemClock() if settings.clock is None else FrozenClock(settings.clock)
-    chosen = list(apis) if apis is not None else [_named(name, settings) for name in settings.apis or SHIPPED]
+    chosen = list(apis) if apis is not None else [find_api(name, settings.fixtures, settings.cache) for name in settings.apis or SHIPPED]
     return MockApp([_mount(api, settings, clock) for api in chosen], clock)
-
-
-def _named(name: str, settings: Settings) -> Api:
-    """Return a shipped API by name, or the API of a document by its path."""
-    if not name.endswith((".yaml", ".yml", ".json")):
-        return shipped_api(name, settings.fixtures)
-    document = load_document(Path(name), settings.cache)
-    room = document.raw["x-mock-api"]
-    return replace(shipped_api(room, settings.fixtures), document=Path(name))
 
 
 def _mount(api: Api, settings: Settings, clock: Clock) -> Mounted:

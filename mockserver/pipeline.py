@@ -19,7 +19,7 @@ from mockserver.functions import Functions
 from mockserver.handlers import build_handler
 from mockserver.operations import Model, Operation, Profile
 from mockserver.refusals import Category, Refusal, Violation
-from mockserver.rendering import Renderers, View, Visibility, always_whole
+from mockserver.rendering import Renderers, View, Visibility, always_whole, outline, relaxed
 from mockserver.requests import BodyReader, ParameterReader
 from mockserver.responses import encode, refusal_response
 from mockserver.validation import Validators
@@ -68,7 +68,7 @@ class Service:
         self.requests = 0
         self.broken = 0
         self.validators = Validators(model.document.schemas)
-        self.renderers = Renderers(model, functions, conventions.formats)
+        self.renderers = Renderers(model, functions, conventions.formats, self.validators if validate_responses else None)
         self.credential = _credential_place(model)
         self._caller_zone = conventions.zones.caller_field
         self._zone_default = zone_of(conventions.zones.default)
@@ -120,6 +120,7 @@ class Service:
         """Return the answer to a refused request, in the shapes that its operation declares, if there is one."""
         if refusal.category is Category.BROKEN_CONTRACT:
             self.broken += 1
+            logger.error("%s: the answer breaks the contract: %s", operation.label if operation else self.name, refusal.violations[:5])
         return refusal_response(self.conventions.errors, refusal, admitted or {})
 
 
@@ -158,10 +159,12 @@ class Pipeline:
         self._status = operation.statuses[service.profile] or 200
         self._renders = {}
         self._validators = {}
+        self._outlines = {}
         self._admitted: dict[int, Any] = {}
         for status, schema in operation.responses.items():
             if schema is not None and status < 400:
                 self._renders[status] = service.renderers.answer(operation, schema)
+                self._outlines[status] = validators.compile(relaxed(model, schema))
             if schema is not None:
                 self._validators[status] = validators.compile(schema)
             self._admitted[status] = None if schema is None else _error_shapes(model, schema)
@@ -286,11 +289,13 @@ class Pipeline:
         render = self._renders.get(status)
         if render is None:
             return self._bare(status, answer)
-        body = render(View(session, base, answer, self._service.visibility(session)), answer)
-        if self._service.validate_responses and not self._validators[status].is_valid(body):
-            reasons = self._validators[status].violations(body, "body")
-            logger.error("%s: the answer breaks the contract: %s", self.operation.label, reasons[:5])
-            raise Refusal(Category.BROKEN_CONTRACT, reasons, 500)
+        view = View(session, base, answer, self._service.visibility(session))
+        body = render(view, answer)
+        if self._service.validate_responses:
+            whole = view.kept is None
+            validator, shown = (self._validators[status], body) if whole else (self._outlines[status], outline(body))
+            if not validator.is_valid(shown):
+                raise Refusal(Category.BROKEN_CONTRACT, validator.violations(shown, "body"), 500)
         return Response(status, {}, encode(body))
 
     def _bare(self, status: int, answer: Answer) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -229,13 +229,19 @@ def _counted(tally: HashTrieMap[Any, Tally], name: str, summed: str, before: Rec
     return tally
 
 
+Snapshot = tuple[Mapping[str, Collection], dict[Hashable, dict[Any, Any]]]
+
+_KEPT_PLACES = 64
+
+
 class Store:
     """Collections by name, and the relations between them. Forks and snapshots in O(1): all records are shared until they change."""
 
-    __slots__ = ("_collections", "_referrers")
+    __slots__ = ("_collections", "_kept", "_referrers")
 
     def __init__(self, layouts: Iterable[Layout]) -> None:
         self._collections: Mapping[str, Collection] = {layout.name: Collection(layout) for layout in layouts}
+        self._kept: dict[Hashable, dict[Any, Any]] = {}
         referrers: dict[str, list[tuple[str, Relation]]] = {name: [] for name in self._collections}
         for name, collection in self._collections.items():
             for relation in collection.layout.relations.values():
@@ -253,17 +259,26 @@ class Store:
         """Return a store with the same records; writes to either are unseen by the other."""
         made = Store.__new__(Store)
         made._collections = self._collections
+        made._kept = self._kept
         made._referrers = self._referrers
         return made
 
-    def snapshot(self) -> object:
+    def snapshot(self) -> Snapshot:
         """Return a token for `restore`."""
-        return self._collections
+        return self._collections, self._kept
 
-    def restore(self, snapshot: object) -> None:
+    def kept(self, key: Hashable) -> dict[Any, Any]:
+        """Return a place for what was derived from these very records under this key; shared with forks, and left behind by the next write."""
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= _KEPT_PLACES:
+                self._kept.clear()
+            found = self._kept[key] = {}
+        return found
+
+    def restore(self, snapshot: Snapshot) -> None:
         """Undo every write since the snapshot, given keys included."""
-        assert isinstance(snapshot, dict)
-        self._collections = snapshot
+        self._collections, self._kept = snapshot
 
     def insert(self, name: str, fields: Record) -> Record:
         """Return the new record: the fields with a key of its own, unless they bring one."""
@@ -317,3 +332,4 @@ class Store:
 
     def _put(self, name: str, collection: Collection) -> None:
         self._collections = {**self._collections, name: collection}
+        self._kept = {}
