@@ -1,4 +1,4 @@
-"""The `x-mock-` vocabulary of docs/extensions.md: its JSON Schema, and the check that a document keeps to it. Does nothing of what the keywords say."""
+"""The `x-mock-` vocabulary of docs/extensions.md: its JSON Schema, and the check that a document keeps to it. Does nothing of what it says."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ VOCABULARY: dict[str, dict[str, Any]] = {
             {"enum": list(PLACES)},
             {"type": "array", "items": {"enum": list(PLACES)}, "minItems": 1},
             {"type": "string", "pattern": "^(sent|sent:.+|not-null|selected)$"},
-            {"type": "object", "additionalProperties": False, "properties": {place: _CONDITION for place in (*PLACES, "else")}},
+            {"type": "object", "additionalProperties": False, "properties": dict.fromkeys((*PLACES, "else"), _CONDITION)},
         ]
     },
     "x-mock-default": {},
@@ -88,7 +88,7 @@ VOCABULARY: dict[str, dict[str, Any]] = {
     "x-mock-action": {
         **_closed(
             {
-                **{action: _TEXT for action in ACTIONS[:-1]},
+                **dict.fromkeys(ACTIONS[:-1], _TEXT),
                 "behaviour": {"anyOf": [_TEXT, {"type": "null"}]},
                 "sideload": _mapping(_TEXT),
                 "within": _mapping(_TEXT),
@@ -118,6 +118,9 @@ VOCABULARY: dict[str, dict[str, Any]] = {
     "x-mock-alias": _TEXTS,
 }
 
+_DATA = frozenset({"example", "examples", "default", "enum"})
+"""Keys of a schema under which data stands, not more schemas; a property may have such a name."""
+
 _VALIDATORS = {keyword: jsonschema_rs.Draft4Validator(schema) for keyword, schema in VOCABULARY.items()}
 
 
@@ -144,7 +147,7 @@ def _iter_keywords(node: Any, pointer: str) -> Iterator[tuple[str, str, Any]]:
         for key, value in node.items():
             if key.startswith("x-mock-"):
                 yield pointer, key, value
-            elif key not in ("example", "examples", "default", "enum"):
+            elif key not in _DATA or pointer.endswith("/properties"):
                 yield from _iter_keywords(value, f"{pointer}/{escape_pointer(str(key))}")
     elif isinstance(node, list):
         for at, value in enumerate(node):

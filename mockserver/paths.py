@@ -70,14 +70,14 @@ def compile_path(text: str, collection: str, layouts: Mapping[str, Layout], fiel
     last = steps[-1]
     if last == "count" and len(steps) > 1:
         kept = back[collection].get(steps[0]) if len(steps) == 2 else None
-        values = _counting_kept(*kept, layouts[collection].key) if kept and not kept[1].by else _counting(reach)
+        values = _counting_kept(*kept, layouts[collection].key) if kept and _counts_are_kept(*kept, layouts) else _counting(reach)
         return Path(text, None, False, None, values, None, (here, None))
     relation = layouts[here].relations.get(last)
     if relation is not None or last in back[here]:
         own = last if len(steps) == 1 and relation is not None else None
         records, target, widens = _follow(reach, here, last, layouts, back)
         key = layouts[target].key
-        values = _reading(reach, last) if relation is not None else _reading(records, key)
+        values = _reading_keys(reach, relation) if relation is not None else _reading(records, key)
         return Path(text, own, many or widens, target, values, records, (here, last) if relation is not None else (target, key))
     if last not in fields[here]:
         raise UnknownPath(f"{text!r}: {here} has no stored field, relation or way back {last!r}")
@@ -139,8 +139,18 @@ def _reading(reach: Reach, field: str) -> Values:
     return lambda store, record: [one[field] for one in reach(store, record)]
 
 
+def _reading_keys(reach: Reach, relation: Relation) -> Values:
+    if relation.many:
+        return lambda store, record: [key for one in reach(store, record) for key in one[relation.field] or ()]
+    return _reading(reach, relation.field)
+
+
 def _counting(reach: Reach) -> Values:
     return lambda store, record: [len(reach(store, record))]
+
+
+def _counts_are_kept(referrer: str, relation: Relation, layouts: Mapping[str, Layout]) -> bool:
+    return relation.by is None and relation.field in layouts[referrer].indexed
 
 
 def _counting_kept(referrer: str, relation: Relation, key: str) -> Values:

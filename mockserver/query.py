@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -22,14 +22,18 @@ def _equals(wanted: Any, zone: tzinfo) -> Test:
     return lambda value: bool(value == wanted)
 
 
+def _folded(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value
+
+
 def _contains(wanted: Any, zone: tzinfo) -> Test:
     folded = str(wanted).casefold()
     return lambda value: value is not None and folded in str(value).casefold()
 
 
 def _any_of(wanted: Any, zone: tzinfo) -> Test:
-    found = set(wanted)
-    return lambda value: value in found
+    found = {_folded(one) for one in wanted}
+    return lambda value: _folded(value) in found
 
 
 def _same_day(wanted: datetime, zone: tzinfo) -> Test:
@@ -87,7 +91,7 @@ class Filter:
         values = self.path.values
         if self.operator == "exists":
             wanted = str(value) not in ("0", "False")
-            return Predicate(lambda record: any(one is not None for one in values(store, record)) == wanted)
+            return Predicate(lambda record: any(one is not None for one in _each(values(store, record))) == wanted)
         wanted_value = self._parsed(value, zone)
         test = OPERATORS[self.operator](wanted_value, zone)
         if self.path.field is not None:
@@ -115,7 +119,16 @@ def _own_field(name: str, test: Test) -> Callable[[Record], bool]:
 
 
 def _reached(store: Store, values: Values, test: Test) -> Callable[[Record], bool]:
-    return lambda record: any(map(test, values(store, record)))
+    return lambda record: any(map(test, _each(values(store, record))))
+
+
+def _each(values: Iterable[Any]) -> Iterator[Any]:
+    """Yield the values, and those in a list one by one."""
+    for value in values:
+        if isinstance(value, list):
+            yield from value
+        else:
+            yield value
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +162,7 @@ class Query:
     orders: tuple[Order, ...] = ()
 
     def select(self, collection: Collection) -> Selection:
-        """Return the records that match every predicate, in order: the last order sorts first, so that the first one wins; ties by the default order."""
+        """Return the records that match every predicate, in order: the first order wins, ties go by the default order."""
         if not self.predicates and not self.orders:
             return Selection(collection, None)
         records = self._matching(collection)
@@ -189,7 +202,7 @@ class Selection:
         return self._collection.page(offset, size) if self._records is None else self._records[offset : offset + size]
 
     def tally(self, name: str) -> Mapping[Any, Tally]:
-        """Return count and sum for each value of a tallied field, over all selected records: kept ones for a whole collection, else counted now."""
+        """Return count and sum for each value of a tallied field over all selected records: kept for a whole collection, else counted now."""
         if self._records is None or not self.filtered:
             return self._collection.tally(name)
         summed = self._collection.layout.tallies[name]

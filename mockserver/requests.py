@@ -102,7 +102,7 @@ class BodyReader:
         self._first = next(iter(self._schemas), _JSON)
 
     def decode(self, raw: bytes, content_type: str) -> tuple[str, Any]:
-        """Return the body's media type and decoded value; None without a body.
+        """Return the body's media type and decoded value; without a body an empty media type.
 
         Raises:
             Refusal: the media type is not declared, or the body cannot be read.
@@ -110,7 +110,7 @@ class BodyReader:
         if not raw:
             if self._required:
                 raise Refusal(Category.UNREADABLE, [Violation("body", "", "required", "a body is required")])
-            return self._first, None
+            return "", None
         media_type = content_type.partition(";")[0].strip().lower() or self._first
         if media_type not in self._schemas:
             expected = " or ".join(self._schemas)
@@ -123,7 +123,7 @@ class BodyReader:
         Raises:
             Refusal: the body breaks its schema; STRUCTURE where the envelope does, else VALUE.
         """
-        if body is None and not self._required:
+        if not media_type:
             return {}
         validator = self._validators[media_type]
         if not validator.is_valid(body):

@@ -31,8 +31,10 @@ class Slot(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """How an API words one kind of violation: `str.format` templates over `resource`, `attribute`, `words` (the attribute as words), `message` and the
-    violation's own values, and the API's code."""
+    """How an API words one kind of violation, and its code for it.
+
+    The wordings are `str.format` templates over `resource`, `attribute`, `words` (the attribute as words), `message` and the violation's own values.
+    """
 
     title: str
     detail: str = ""

@@ -68,7 +68,7 @@ class Change(NamedTuple):
 class Tally(NamedTuple):
     """How many records, and the sum of one of their fields."""
 
-    count: int
+    count: int  # type: ignore[assignment]  # tuple.count, which nobody asks of a tally
     total: int
 
 

@@ -31,7 +31,7 @@ from mockserver.worlds import Callers, Session
 NOW = datetime(2024, 3, 18, 12, 0, tzinfo=UTC)
 BASE = "/library/api/1"
 
-# --- the document ---------------------------------------------------------------------------------------------------------------------------------------
+# --- the document ---
 
 _ID = {"type": "string", "pattern": "^[0-9]+$", "x-mock-stored": "integer"}
 _KEY = {"anyOf": [{"type": "integer", "format": "int32", "minimum": 0}, {"type": "string", "pattern": "^[0-9]{1,9}$"}]}
@@ -158,7 +158,7 @@ def _schemas() -> dict[str, Any]:
                 },
                 "tallies": {"currency": "copies"},
                 "prepare": "slug",
-                "effects": ["log"],
+                "effects": ["explode"],
                 "visible": "locked_away",
             },
             "properties": {
@@ -194,9 +194,7 @@ def _schemas() -> dict[str, Any]:
                 "singular": "note",
                 "name": "Note",
                 "order": ["-id"],
-                "relations": {
-                    "about": {"by": "kind", "to": {"Book": "books", "Author": "authors"}, "inverse": "notes", "on-delete": "cascade"}
-                },
+                "relations": {"about": {"by": "kind", "to": {"Book": "books", "Author": "authors"}, "inverse": "notes", "on-delete": "cascade"}},
             },
             "properties": {
                 "id": _ID,
@@ -245,7 +243,10 @@ def _schemas() -> dict[str, Any]:
 
 def _paths() -> dict[str, Any]:
     book, note = _path("id", "books"), _path("note", "notes")
-    new_book = {"required": True, "content": {**_json(_one("book", "NewBook")), "application/x-www-form-urlencoded": {"schema": _one("book", "NewBook")}}}
+    new_book = {
+        "required": True,
+        "content": {**_json(_one("book", "NewBook")), "application/x-www-form-urlencoded": {"schema": _one("book", "NewBook")}},
+    }
     lists = [query_parameter(name, schema, filter=said) for name, (schema, said) in FILTERS.items()]
     orders = [query_parameter(f"order_{name}", _DIRECTION, order=said) for name, said in ORDERS.items()]
     pages = [
@@ -273,7 +274,10 @@ def _paths() -> dict[str, Any]:
                 "x-mock-observed-status": 200,
                 "x-mock-rules": {"related": 422, "not_cursed": 400},
                 "requestBody": new_book,
-                "responses": {**_answers(201, _one("book", "WrittenBook")), "200": {"description": "Seen.", "content": _json(_one("book", "WrittenBook"))}},
+                "responses": {
+                    **_answers(201, _one("book", "WrittenBook")),
+                    "200": {"description": "Seen.", "content": _json(_one("book", "WrittenBook"))},
+                },
             },
         },
         "/books/sorted": {
@@ -401,7 +405,7 @@ def document() -> dict[str, Any]:
     )
 
 
-# --- its functions and conventions ----------------------------------------------------------------------------------------------------------------------
+# --- its functions and conventions ---
 
 
 def _slug(session: Session, before: Record | None, record: Record, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -414,8 +418,8 @@ def _not_cursed(session: Session, before: Record | None, record: Record, sent: M
     return [Violation("body", "/book/title", "cursed", "expected no curse", "book", "title")] if cursed else []
 
 
-def _log(session: Session, change: Change, sent: Mapping[str, Any]) -> None:
-    """Note on the author of a new book that it has been written; a curse on the title fails."""
+def _explode(session: Session, change: Change, sent: Mapping[str, Any]) -> None:
+    """Fail on one title: an effect that breaks."""
     if change.after is not None and "explode" in change.after["title"]:
         raise RuntimeError("the effect failed")
 
@@ -438,7 +442,7 @@ def _shouted(view: View, record: Record) -> Any:
 FUNCTIONS = Functions(
     behaviours={"sort_books": _sort_books, "get_status": lambda session, request: Answer("show", values={"up": True})},
     prepare={"slug": _slug},
-    effects={"log": _log},
+    effects={"explode": _explode},
     rules={"not_cursed": _not_cursed},
     values={"shouted": _shouted},
     visible={"locked_away": _locked_away},
@@ -476,6 +480,7 @@ CONVENTIONS = Conventions(
     limit=Limit(3, 10, "X-Limit", "X-Left"),
 )
 
+_STAMPS = {"stamped": "now-9d", "touched": "now-1d"}
 FIXTURES: dict[str, list[dict[str, Any]]] = {
     "shelves": [{"id": 1, "name": "Lower"}, {"id": 2, "name": "Upper"}, {"id": 3, "name": "Locked"}],
     "tags": [{"id": 1, "name": "sea"}, {"id": 2, "name": "sky"}],
@@ -485,10 +490,13 @@ FIXTURES: dict[str, list[dict[str, Any]]] = {
         {"id": 3, "name": "Cleo", "tags": [1, 2]},
     ],
     "books": [
-        {"id": 1, "title": "Kites", "slug": "kites", "copies": 3, "price": "12.50", "author": 1, "shelf": 1, "tags": [1, 2], "bought": "now-3d"},
-        {"id": 2, "title": "boats", "slug": "boats", "copies": 3, "author": 2, "shelf": 1, "lent": True, "printed": "today-1d"},
-        {"id": 3, "title": "Anchors", "slug": "anchors", "copies": 9, "price": 7, "shelf": 2, "sequelTo": 2, "donor": 3, "currency": "usd"},
-        {"id": 4, "title": "Secrets", "slug": "secrets", "copies": 1, "author": 1, "shelf": 3, "tags": [2]},
+        {**_STAMPS, **book}
+        for book in (
+            {"id": 1, "title": "Kites", "slug": "kites", "copies": 3, "price": "12.50", "author": 1, "shelf": 1, "tags": [1, 2], "bought": "now-3d"},
+            {"id": 2, "title": "boats", "slug": "boats", "copies": 3, "author": 2, "shelf": 1, "lent": True, "printed": "today-1d"},
+            {"id": 3, "title": "Anchors", "slug": "anchors", "copies": 9, "price": 7, "shelf": 2, "sequelTo": 2, "donor": 3, "currency": "usd"},
+            {"id": 4, "title": "Secrets", "slug": "secrets", "copies": 1, "author": 1, "shelf": 3, "tags": [2]},
+        )
     ],
     "notes": [
         {"id": 1, "about": 1, "kind": "Book", "text": "worn"},
@@ -499,7 +507,7 @@ FIXTURES: dict[str, list[dict[str, Any]]] = {
 }
 
 
-# --- put together ---------------------------------------------------------------------------------------------------------------------------------------
+# --- put together ---
 
 
 @cache
@@ -545,7 +553,7 @@ def library_app(
     return create_app(settings or Settings(clock=NOW), [api])
 
 
-# --- requests -------------------------------------------------------------------------------------------------------------------------------------------
+# --- requests ---
 
 
 @dataclass(frozen=True)

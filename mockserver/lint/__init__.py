@@ -13,10 +13,12 @@ Check = Callable[[Subject], Iterable[Finding]]
 
 FOUNDATIONS: tuple[Check, ...] = (
     foundations.document_is_openapi,
+    foundations.everything_sent_has_a_schema,
     foundations.named_fields_are_stored,
     foundations.ways_back_are_distinct,
     foundations.named_functions_exist,
     foundations.values_are_known,
+    foundations.callers_are_stored,
     foundations.everything_compiles,
 )
 """What the other checks rest on, in this order; the first with findings ends the lint."""
@@ -28,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     operations.sideloads_appear,
     operations.selected_keys_appear,
     operations.rules_are_asked,
+    operations.reaches_are_declared,
     operations.statuses_are_real,
     operations.refusals_are_declared,
     operations.error_shapes_fit,

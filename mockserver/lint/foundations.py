@@ -1,4 +1,4 @@
-"""Checks that all others rest on: valid OpenAPI, every name exists, everything compiles. None of them needs the fixtures."""
+"""Checks that all others rest on: valid OpenAPI, every name exists, everything compiles. None of them looks at fixtures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ logger = logging.getLogger("mockserver.lint")
 
 PAGE_VALUES = frozenset({"total", "limit", "offset", "page", "per_page", "pages"})
 _BUILT_IN_RULES = frozenset({"related", "unique"})
-_MESSAGE_LENGTH = 200
+_MESSAGE_LENGTH = 120
 
 
 def document_is_openapi(subject: Subject) -> Iterator[Finding]:
@@ -30,11 +30,26 @@ def document_is_openapi(subject: Subject) -> Iterator[Finding]:
         logger.warning("%s: not held to OpenAPI 3.0: openapi-spec-validator (extra `contract`) is not installed", subject.document.source)
         return
     for error in OpenAPIV30SpecValidator(subject.document.raw).iter_errors():
-        cause = error
-        while cause.context:
-            cause = max(cause.context, key=lambda one: len(one.absolute_path))
-        pointer = "".join(f"/{escape_pointer(str(part))}" for part in cause.absolute_path)
-        yield Finding("not OpenAPI 3.0", subject.at(pointer), found=cause.message[:_MESSAGE_LENGTH])
+        pointer = "".join(f"/{escape_pointer(str(part))}" for part in error.absolute_path)
+        message = error.message.partition("\n")[0]  # begins with the whole object where alternatives fail
+        yield Finding(
+            "not OpenAPI 3.0", subject.at(pointer), found=message if len(message) <= _MESSAGE_LENGTH else f"...{message[-_MESSAGE_LENGTH:]}"
+        )
+
+
+def everything_sent_has_a_schema(subject: Subject) -> Iterator[Finding]:
+    """Every parameter and every body, of requests and answers, has a schema, which OpenAPI does not ask for."""
+    document = subject.document
+    for place in document.iter_operations():
+        where = f"{document.source}: {place.label}"
+        for parameter in place.parameters:
+            if "schema" not in parameter:
+                yield Finding("nothing says what it looks like", f"{where}: {parameter['in']} parameter {parameter['name']}", "a schema", "none")
+        bodies = {"body": place.operation.get("requestBody", {}), **place.operation["responses"]}
+        for part, body in bodies.items():
+            for media_type, content in document.resolve(body).get("content", {}).items():
+                if "schema" not in content:
+                    yield Finding("nothing says what it looks like", f"{where}: {part} {media_type}", "a schema", "none")
 
 
 def named_fields_are_stored(subject: Subject) -> Iterator[Finding]:
@@ -59,6 +74,20 @@ def _collection(subject: Subject, resource: Resource, part: str) -> str:
     return subject.at(f"/components/schemas/{escape_pointer(resource.component)}/x-mock-collection/{part}")
 
 
+def callers_are_stored(subject: Subject) -> Iterator[Finding]:
+    """The collection, the fields and the administrator of whom the conventions say that requests act as them exist."""
+    callers, zones, resources = subject.api.conventions.callers, subject.api.conventions.zones, subject.model.resources
+    where = f"{subject.api.name}: conventions"
+    if callers.collection not in resources:
+        yield Finding("no callers", where, f"a collection {callers.collection}", "none")
+        return
+    for name in (callers.credential_field, zones.caller_field):
+        if name is not None and name not in resources[callers.collection].stored:
+            yield Finding("no callers", where, f"a stored field {name} of {callers.collection}", "none")
+    if subject.store[callers.collection].get(callers.administrator) is None:
+        yield Finding("no callers", where, f"a fixture of {callers.collection} with id {callers.administrator}", "none")
+
+
 def ways_back_are_distinct(subject: Subject) -> Iterator[Finding]:
     """Every way back into a collection has a name of its own there, which no stored field or other way back bears."""
     resources = subject.model.resources
@@ -74,7 +103,7 @@ def ways_back_are_distinct(subject: Subject) -> Iterator[Finding]:
 
 
 def named_functions_exist(subject: Subject) -> Iterator[Finding]:
-    """Every function that collections and `x-mock-input` name is in its table; those of operations, rules, filters and orders exist, or no model loads."""
+    """Every function that a collection or an `x-mock-input` names is in its table; no model loads without those of operations and parameters."""
     known = subject.api.functions.names()
     for resource in subject.model.resources.values():
         for table, names in (("prepare", (resource.prepare,)), ("effects", resource.effects), ("visible", (resource.visible,))):

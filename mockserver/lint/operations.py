@@ -29,9 +29,10 @@ EFFECTS: Mapping[str, tuple[frozenset[str], frozenset[Action]]] = {
 
 _REAL_STATUSES = frozenset(int(status) for status in HTTPStatus)
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
+_LOCATION = re.compile(r"^(path|query|header|cookie)\.")
 
 
-# --- what they do ----------------------------------------------------------------------------------------------------------------------------------------
+# --- what they do ---
 
 
 def parameters_have_one_effect(subject: Subject) -> Iterator[Finding]:
@@ -45,7 +46,7 @@ def parameters_have_one_effect(subject: Subject) -> Iterator[Finding]:
 def effects_are_in_place(subject: Subject) -> Iterator[Finding]:
     """Every effect stands on a parameter of a location and an operation of an action that know it."""
     for operation, parameter, where in subject.iter_parameters():
-        for keyword in EFFECTS.keys() & parameter.raw.keys():
+        for keyword in sorted(EFFECTS.keys() & parameter.raw.keys()):
             locations, actions = EFFECTS[keyword]
             if parameter.location not in locations:
                 yield Finding("an effect out of place", where, f"{keyword} in {' or '.join(sorted(locations))}", f"in {parameter.location}")
@@ -54,20 +55,26 @@ def effects_are_in_place(subject: Subject) -> Iterator[Finding]:
 
 
 def sideloads_appear(subject: Subject) -> Iterator[Finding]:
-    """Every key that `sideload` fills is in the operation's answers."""
+    """Every key that `sideload` fills is in the operation's answers, and it fills every key there that shows records of other collections."""
     for operation in subject.model.operations:
         for status, schema in iter_answers(operation):
-            known = dict(iter_properties(subject.document, schema))
-            for key in operation.sideload:
-                if key not in known:
-                    yield Finding("a sideload that no answer shows", subject.of(operation, str(status)), f"one of {', '.join(known)}", key)
+            where, known = subject.of(operation, str(status)), dict(iter_properties(subject.document, schema))
+            for key in sorted(operation.sideload.keys() - known.keys()):
+                yield Finding("a sideload that no answer shows", where, f"one of {', '.join(known)}", key)
+            if operation.action is Action.BEHAVIOUR or embedded(subject.document, schema):
+                continue
+            for key, prop in known.items():
+                shown = embedded(subject.document, prop)
+                if shown not in (None, operation.collection) and key not in operation.sideload and "x-mock-value" not in prop:
+                    yield Finding("records that nothing fills in", where, f"a sideload of {shown}", key)
 
 
 def selected_keys_appear(subject: Subject) -> Iterator[Finding]:
     """Every key that a parameter selects is in the operation's answers, or in a shape of its records."""
     for operation, parameter, where in subject.iter_parameters():
         shapes = [schema for _, collection, schema in subject.iter_shapes() if collection == operation.collection]
-        known = {name for schema in (*shapes, *(schema for _, schema in iter_answers(operation))) for name, _ in iter_properties(subject.document, schema)}
+        shapes += [schema for _, schema in iter_answers(operation)]
+        known = {name for schema in shapes for name, _ in iter_properties(subject.document, schema)}
         for key in sorted({key for keys in parameter.select.values() for key in keys} - known):
             yield Finding("a selected key that no answer shows", where, "a key of the envelope or of its records", key)
 
@@ -84,7 +91,27 @@ def rules_are_asked(subject: Subject) -> Iterator[Finding]:
                 yield Finding("a rule with an undeclared status", where, "one of the operation's statuses", str(status))
 
 
-# --- what they answer ------------------------------------------------------------------------------------------------------------------------------------
+def reaches_are_declared(subject: Subject) -> Iterator[Finding]:
+    """Every `x-mock-reach` is of a declared status, and names declared parameters."""
+    for operation in subject.model.operations:
+        for status, reach in operation.raw.get("x-mock-reach", {}).items():
+            where = subject.of(operation, f"x-mock-reach {status}")
+            if not status.isdigit() or int(status) not in operation.responses:
+                yield Finding("a reach that is not declared", where, "one of the operation's statuses", status)
+            else:
+                yield from _undeclared(operation, reach, where)
+    for operation, parameter, where in subject.iter_parameters():
+        yield from _undeclared(operation, parameter.raw.get("x-mock-reach", {}), f"{where}: x-mock-reach")
+
+
+def _undeclared(operation: Operation, reach: Node, where: str) -> Iterator[Finding]:
+    for location in ("path", "query"):
+        known = {name for parameter in operation.located(location) for name in (parameter.name, *parameter.aliases)}
+        for name in sorted(reach.get(location, {}).keys() - known):
+            yield Finding("a reach that is not declared", where, f"a {location} parameter of the operation", name)
+
+
+# --- what they answer ---
 
 
 def statuses_are_real(subject: Subject) -> Iterator[Finding]:
@@ -98,7 +125,7 @@ def refusals_are_declared(subject: Subject) -> Iterator[Finding]:
     """Every operation declares a status for each way in which a request to it can be refused."""
     statuses = subject.api.conventions.errors.statuses
     for operation in subject.model.operations:
-        for category in _iter_refusals(subject, operation):
+        for category in dict.fromkeys(_iter_refusals(subject, operation)):
             if not operation.responses.keys() & set(statuses[category]):
                 expected = f"{' or '.join(map(str, statuses[category]))} ({category})"
                 yield Finding("a refusal that is not declared", subject.of(operation), expected, "none")
@@ -106,11 +133,12 @@ def refusals_are_declared(subject: Subject) -> Iterator[Finding]:
 
 def _iter_refusals(subject: Subject, operation: Operation) -> Iterator[Category]:
     conventions = subject.api.conventions
+    malformed = tuple(dict.fromkeys(conventions.malformed_ids.values())) if operation.records else (Category.MALFORMED_ID,)
     asked: tuple[tuple[object, tuple[Category, ...]], ...] = (
         (operation.secured, (Category.CREDENTIAL,)),
         (operation.secured and conventions.limit, (Category.RATE,)),
         (operation.bodies, (Category.TOO_LARGE, Category.MEDIA_TYPE, Category.UNREADABLE, Category.STRUCTURE, Category.VALUE)),
-        (operation.located("path"), tuple(dict.fromkeys(conventions.malformed_ids.values()))),
+        (operation.located("path"), malformed),
         (operation.records, (Category.MISSING_RECORD,)),
         (operation.located("query"), (Category.PARAMETER,)),
     )
@@ -141,27 +169,26 @@ def _error_shapes(subject: Subject, schema: Node) -> list[str]:
     return [name for part in resolved.get("anyOf", ()) for name in _error_shapes(subject, part)]
 
 
-# --- what they say -------------------------------------------------------------------------------------------------------------------------------------------
+# --- what they say ---
 
 
 def operations_are_described(subject: Subject) -> Iterator[Finding]:
-    """Every operation has an operationId in snake case, declared tags, and a summary and a description that no other operation has."""
-    tags = {tag["name"] for tag in subject.document.raw.get("tags", ())}
-    seen: dict[tuple[str, str], str] = {}
+    """Every operation has an operationId in snake case, declared tags, and a summary and a description of its own."""
+    tags = [tag["name"] for tag in subject.document.raw.get("tags", ())]
+    said: dict[str, str] = {}
     for operation in subject.model.operations:
-        where, raw = subject.of(operation), operation.raw
+        where = subject.of(operation)
         if not _SNAKE_CASE.fullmatch(operation.operation_id):
             yield Finding("an operationId in another case", where, "snake_case", operation.operation_id)
-        if not raw.get("tags") or set(raw["tags"]) - tags:
-            yield Finding("not a declared tag", where, f"one of {', '.join(sorted(tags))}", ", ".join(raw.get("tags", ())) or "none")
+        if not operation.raw.get("tags") or set(operation.raw["tags"]) - set(tags):
+            yield Finding("not a declared tag", where, f"one of {', '.join(tags)}", ", ".join(operation.raw.get("tags", ())) or "none")
         for key in ("summary", "description"):
-            text = " ".join(str(raw.get(key, "")).split())
+            text = " ".join(str(operation.raw.get(key, "")).split())
             if not text:
                 yield Finding("an operation that says too little", where, f"a {key}", "none")
-            elif text in (seen.setdefault((key, text), operation.label), raw.get("summary" if key == "description" else "")):
-                pass
-            if text and seen[key, text] != operation.label:
-                yield Finding("a text that stands twice", where, f"a {key} of its own", f"that of {seen[key, text]}")
+            elif text in said:
+                yield Finding("a text that stands twice", where, f"a {key} of its own", said[text])
+            said[text] = f"the {key} of {operation.label}"
 
 
 def parameters_are_described(subject: Subject) -> Iterator[Finding]:
@@ -171,7 +198,7 @@ def parameters_are_described(subject: Subject) -> Iterator[Finding]:
             yield Finding("a parameter that says too little", where, "a description", "none")
 
 
-# --- where they lead ---------------------------------------------------------------------------------------------------------------------------------------
+# --- where they lead ---
 
 
 def creates_have_links(subject: Subject) -> Iterator[Finding]:
@@ -208,7 +235,7 @@ def links_lead_somewhere(subject: Subject) -> Iterator[Finding]:
                     yield Finding("a link to nowhere", where, "the operationId of an operation", target or "none")
                     continue
                 for parameter in link.get("parameters", {}):
-                    if parameter.partition(".")[2] not in known[target] and parameter not in known[target]:
+                    if _LOCATION.sub("", parameter) not in known[target]:
                         yield Finding("a link to nowhere", where, f"a parameter of {target}", parameter)
 
 

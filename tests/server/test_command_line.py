@@ -10,9 +10,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.server.process import run_command, serving
 
 from mockserver.apis import data_folder
+from tests.server.process import run_command, serving
 
 
 def complaint(*arguments: str) -> str:
@@ -62,7 +62,12 @@ def test_an_unknown_option_is_named():
 
 @pytest.mark.parametrize(
     ("option", "value", "expected"),
-    [("--profile", "real", "'documented', 'observed'"), ("--port", "99999", "65535"), ("--clock", "yesterday", "a date or a date-time"), ("--max-worlds", "0", "1")],
+    [
+        ("--profile", "real", "'documented', 'observed'"),
+        ("--port", "99999", "65535"),
+        ("--clock", "yesterday", "a date or a date-time"),
+        ("--max-worlds", "0", "1"),
+    ],
 )
 def test_a_wrong_option_value_says_what_was_expected(option: str, value: str, expected: str):
     message = complaint("serve", option, value)

@@ -54,13 +54,20 @@ def test_a_pipeline_grows_from_nothing_to_won_deals(client: httpx.Client):
     pages = [client.get("/deals", params={"filters[group]": pipeline, "limit": 10, "offset": offset}).json() for offset in (0, 10, 20, 30)]
     assert [deal["id"] for page in pages for deal in page["deals"]] == deals
     assert {page["meta"]["total"] for page in pages} == {25}
-    assert pages[0]["meta"]["currencies"] == {"EUR": {"total": "25", "value": str(sum(10000 + n for n in range(25))), "currency": "EUR", "isDisabled": False}}
+    assert pages[0]["meta"]["currencies"] == {
+        "EUR": {"total": "25", "value": str(sum(10000 + n for n in range(25))), "currency": "EUR", "isDisabled": False}
+    }
 
     won = client.put(f"/deals/{deals[0]}", json={"deal": {"status": 1, "stage": extra["id"]}})
     assert won.status_code == 200
     assert client.get(f"/deals/{deals[0]}").json()["deal"]["status"] == "1"
     activities = client.get(f"/deals/{deals[0]}/dealActivities").json()["dealActivities"]
-    assert {(one["dataType"], one["dataAction"]) for one in activities} >= {("", "add"), ("contact", "add"), ("status", "1"), ("d_stageid", extra["id"])}
+    assert {(one["dataType"], one["dataAction"]) for one in activities} >= {
+        ("", "add"),
+        ("contact", "add"),
+        ("status", "1"),
+        ("d_stageid", extra["id"]),
+    }
 
     moved = client.put(f"/dealStages/{stages[0]}/deals", json={"deal": {"stage": stages[1]}}).json()["deals"]
     assert [deal["id"] for deal in moved] == deals[1:]
@@ -72,7 +79,9 @@ def test_a_pipeline_grows_from_nothing_to_won_deals(client: httpx.Client):
 
 
 def test_tasks_drive_the_next_action_of_a_deal(client: httpx.Client):
-    deal = client.post("/deals", json={"deal": {"title": "Sails", "value": 1, "currency": "usd", "contact": "31", "stage": "11", "owner": "4"}}).json()["deal"]["id"]
+    deal = client.post(
+        "/deals", json={"deal": {"title": "Sails", "value": 1, "currency": "usd", "contact": "31", "stage": "11", "owner": "4"}}
+    ).json()["deal"]["id"]
     assert client.get(f"/deals/{deal}").json()["deal"]["nexttaskid"] is None
 
     def task(due: str) -> str:
@@ -141,7 +150,12 @@ def test_errors_look_like_the_services(client: httpx.Client):
     blank = client.post("/contactDeals", json={"contactDeal": {"deal": "207"}})
     assert blank.status_code == 422
     assert blank.json()["errors"] == [
-        {"title": "The contactDeal contact was not provided.", "detail": "", "code": "field_missing", "source": {"pointer": "/data/attributes/contact"}}
+        {
+            "title": "The contactDeal contact was not provided.",
+            "detail": "",
+            "code": "field_missing",
+            "source": {"pointer": "/data/attributes/contact"},
+        }
     ]
     assert '"count":1' in blank.headers["X-Mock-Violations"]
     assert client.post("/deals", content=b"{", headers={"Content-Type": "application/json"}).status_code == 400

@@ -23,6 +23,7 @@ _CENTS = re.compile(r"[+-]?[0-9]{1,16}", re.ASCII)
 _LARGEST_AMOUNT = 2**53 - 1
 _OFFSET = re.compile(r"[T ].*([Zz]|[+-][0-9]{2}:?[0-9]{2})", re.ASCII | re.IGNORECASE)
 _QUOTED_LENGTH = 80
+_WRITTEN = ("fieldValue", "fieldCurrency", "originalValue")
 
 # --- definitions ---
 
@@ -172,7 +173,7 @@ def change_value(session: Session, present: Record, row: Mapping[str, Any]) -> R
     """Return the value that takes this one's place; without `fieldCurrency` an amount keeps its currency."""
     changes = {name: row[name] for name in ("fieldValue", "fieldCurrency") if name in row}
     changed = session.prepared("dealCustomFieldData", present, {**present, **changes}, row)
-    return session.update("dealCustomFieldData", present["id"], changed, row)
+    return session.update("dealCustomFieldData", present["id"], {name: changed[name] for name in _WRITTEN}, row)
 
 
 def custom_fields_fit(session: Session, before: Record | None, record: Record | None, sent: Mapping[str, Any]) -> Iterator[Violation]:
