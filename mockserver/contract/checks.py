@@ -59,7 +59,9 @@ def refusals(place: Place, status: int, headers: Mapping[str, str]) -> Iterator[
         listed = ", ".join(f"{name}: {its}" for name, its in rules.items()) or "none"
         yield RefusedWithoutRule(operation=place.label, subject=str(status), message=f"Refused with {status}; the operation's rules: {listed}")
     elif status in rules.values() and (reason := _not_a_rule(headers.get(VIOLATIONS_HEADER, ""))):
-        yield RefusedWithoutRule(operation=place.label, subject=reason, message=f"Refused with {status} in the stage {reason}, not for one of the rules")
+        yield RefusedWithoutRule(
+            operation=place.label, subject=reason, message=f"Refused with {status} in the stage {reason}, not for one of the rules"
+        )
 
 
 def _expected(status: int, rules: Iterable[int]) -> bool:
@@ -214,7 +216,9 @@ def stays_at_its_origin(ctx: CheckContext, response: Response, case: Case) -> bo
     asked = str(response.request.url)
     for location in response.headers.get("location", ()) if 300 <= response.status_code < 400 else ():
         if "//" in location and origin_of(location if ":" in location.split("//")[0] else f"http:{location}") != origin_of(asked):
-            raise LeadsElsewhere(operation=case.operation.label, message=f"{response.status_code} with Location {_short(location)}, asked {origin_of(asked)}")
+            raise LeadsElsewhere(
+                operation=case.operation.label, message=f"{response.status_code} with Location {_short(location)}, asked {origin_of(asked)}"
+            )
     return None
 
 

@@ -110,7 +110,8 @@ class Client:
 def _plain(query: Mapping[str, Any]) -> dict[str, Any]:
     texts = {True: "true", False: "false"}
     return {
-        name: ",".join(map(str, value)) if isinstance(value, list) else texts[value] if isinstance(value, bool) else value for name, value in query.items()
+        name: ",".join(map(str, value)) if isinstance(value, list) else texts[value] if isinstance(value, bool) else value
+        for name, value in query.items()
     }
 
 

@@ -92,12 +92,12 @@ class Known:
         made = {}
         for name, value in node.items():
             target = collection if name == "id" else self._names.get(name, _target(relations.get(name)))
-            if name in relations and _text(row.get(name)) is not None and _is_id(value):
-                made[name] = _in_type(value, str(row[name]))
-            elif target is not None and _is_id(value):
-                made[name] = _in_type(value, self.one(target, random) or str(value))
-            elif target is not None and isinstance(value, list) and all(map(_is_id, value)):
-                made[name] = [_in_type(one, self.one(target, random) or str(one)) for one in value]
+            if name in relations and _text(row.get(name)) is not None and is_id(value):
+                made[name] = in_type(value, str(row[name]))
+            elif target is not None and is_id(value):
+                made[name] = in_type(value, self.one(target, random) or str(value))
+            elif target is not None and isinstance(value, list) and all(map(is_id, value)):
+                made[name] = [in_type(one, self.one(target, random) or str(one)) for one in value]
             else:
                 made[name] = self._replaced(value, collection, row, random)
         return made
@@ -142,11 +142,13 @@ def _text(value: Any) -> str | None:
     return str(value) if isinstance(value, (int, str)) and not isinstance(value, bool) and _ID.fullmatch(str(value)) else None
 
 
-def _is_id(value: Any) -> bool:
+def is_id(value: Any) -> bool:
+    """Return whether a value could be an id in every schema of one: not negative, at most 32 bits, or at most nine digits."""
     if isinstance(value, int) and not isinstance(value, bool):
         return 0 <= value <= _LARGEST
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
-def _in_type(value: Any, key: str) -> Any:
+def in_type(value: Any, key: str) -> Any:
+    """Return the id in the type of another value: a number or a text."""
     return int(key) if isinstance(value, int) else key

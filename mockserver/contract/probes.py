@@ -108,9 +108,13 @@ class ListProbe:
         if paged.refused is not None:
             return
         for kind, message in _partition(whole, paged):
-            yield _finding(kind(operation=self._claim.label, subject="pages", message=f"In pages of {size}: {message}"), "pages_partition", paged.replies[-1])
+            yield _finding(
+                kind(operation=self._claim.label, subject="pages", message=f"In pages of {size}: {message}"), "pages_partition", paged.replies[-1]
+            )
         if whole.total is not None and parse_number(whole.total) != len(whole.records):
-            wrong = TotalWrong(operation=self._claim.label, subject="total", message=f"The total is {whole.total!r}; there are {len(whole.records)} records")
+            wrong = TotalWrong(
+                operation=self._claim.label, subject="total", message=f"The total is {whole.total!r}; there are {len(whole.records)} records"
+            )
             yield _finding(wrong, "pages_partition", whole.replies[0])
 
     # --- filters ----------------------------------------------------------------------------------------------------------------------------------------
@@ -130,10 +134,14 @@ class ListProbe:
             return
         if filtered.refused is None and whole.complete and not set(filtered.ids) <= set(whole.ids):
             beyond = sorted(set(filtered.ids) - set(whole.ids))[:3]
-            leak = FilterLeak(operation=self._claim.label, subject=one.parameter, message=f"{one.parameter}: records {', '.join(beyond)} are not of the list at all")
+            leak = FilterLeak(
+                operation=self._claim.label, subject=one.parameter, message=f"{one.parameter}: records {', '.join(beyond)} are not of the list at all"
+            )
             yield _finding(leak, "filters_hold", filtered.replies[0])
         if choice is None and one.operator is not None:
-            yield Unjudged(self._claim.label, "filters_hold", f"{one.parameter}: no value tells some records from the others; only that nothing was added")
+            yield Unjudged(
+                self._claim.label, "filters_hold", f"{one.parameter}: no value tells some records from the others; only that nothing was added"
+            )
 
     def _matching(self, one: FilterClaim, wanted: Any, witness: Record, filtered: Listing) -> Iterator[Event]:
         for failure in leaks(self._claim, one, wanted, filtered.records):
@@ -141,7 +149,11 @@ class ListProbe:
         if filtered.complete and str(witness.get("id")) not in filtered.ids:
             assert one.shown is not None
             shown = f"{one.shown.name} {witness.get(one.shown.name)!r}"
-            loss = FilterLoss(operation=self._claim.label, subject=one.parameter, message=f"{one.parameter}={wanted!r} lacks record {witness.get('id')} with {shown}")
+            loss = FilterLoss(
+                operation=self._claim.label,
+                subject=one.parameter,
+                message=f"{one.parameter}={wanted!r} lacks record {witness.get('id')} with {shown}",
+            )
             yield _finding(loss, "filters_hold", filtered.replies[0])
 
     # --- orders -----------------------------------------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from mockserver.contract.claims import Claims
 from mockserver.contract.client import Client
 from mockserver.contract.config import schemathesis_config
 from mockserver.contract.events import Event, Finding, Sent, Trouble
-from mockserver.contract.known import Known, gather
+from mockserver.contract.known import Known, gather, in_type, is_id
 from mockserver.contract.probes import probe_lists
 from mockserver.contract.targets import SAFE_METHODS, Target
 from mockserver.contract.writes import probe_writes
@@ -104,7 +104,7 @@ def _recorded(phase: str, recorder: ScenarioRecorder) -> Iterator[Event]:
         if interaction is None or interaction.response is None:
             continue
         case = node.value
-        positive = case.meta.generation.mode.is_positive if case.meta is not None and node.parent_id is None else None
+        positive = case.meta.generation.mode.is_positive if case.meta is not None and (node.parent_id is None or node.transition is not None) else None
         yield Sent(case.operation.label, case.method.upper(), phase, positive, interaction.response.status_code)
         for one in recorder.checks.get(key, ()):
             if one.failure_info is not None:
@@ -122,12 +122,20 @@ def load_schema(target: Target, plan: Plan, known: Known) -> Any:
     schema = schemathesis.openapi.from_dict(_with_known_examples(target.document, known), config=config)
     if target.app is not None:
         schema.app = target.app
-    if not target.writes:
-        schema = schema.include(method=sorted(SAFE_METHODS))
-    if plan.operations is not None:
-        schema = schema.include(operation_id=sorted(plan.operations))
+    schema = schema.exclude(_left_out(target, plan))
     _put_known_ids(schema, known)
     return schema
+
+
+def _left_out(target: Target, plan: Plan) -> Callable[[Any], bool]:
+    """Return whether an operation is left out. (`include` would not do: beside a configuration with `[[project.operations]]` it selects everything.)"""
+
+    def left_out(context: Any) -> bool:
+        operation = context.operation
+        unsafe = not target.writes and operation.method.upper() not in SAFE_METHODS
+        return unsafe or (plan.operations is not None and operation.schema.get_operation_id(operation) not in plan.operations)
+
+    return left_out
 
 
 def _configuration(target: Target, plan: Plan) -> dict[str, Any]:
@@ -218,10 +226,8 @@ def _fitted(generated: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
     made = dict(generated)
     for name, key in ids.items():
         value = generated.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            made[name] = int(key)
-        elif isinstance(value, str) and value.isascii() and value.isdigit():
-            made[name] = key
+        if is_id(value):
+            made[name] = in_type(value, key)
     return made
 
 

@@ -62,7 +62,9 @@ class Target:
             ForbiddenRequest: it would write to a read-only target, or leave the target's origin.
         """
         if not self.writes and method.upper() not in SAFE_METHODS:
-            raise ForbiddenRequest("a read-only target is not written to", where=f"{method} {url}", expected=", ".join(sorted(SAFE_METHODS)), found=method)
+            raise ForbiddenRequest(
+                "a read-only target is not written to", where=f"{method} {url}", expected=", ".join(sorted(SAFE_METHODS)), found=method
+            )
         if origin_of(url) != self.origin:
             raise ForbiddenRequest("a request may not leave its target", where=f"{method} {url}", expected=self.origin, found=origin_of(url))
 

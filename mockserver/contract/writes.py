@@ -82,7 +82,9 @@ class WriteProbe:
             yield self._finding(CreateAltered, place, "created_is_kept", changed[1], reply, changed[0])
         listed = yield from self._in_list(kept)
         if listed is not None and listed[0] is None:
-            yield self._finding(CreateLost, place, "created_is_kept", f"{kept.collection} {kept.key} was created, and {listed[1]} lacks it", reply, "list")
+            yield self._finding(
+                CreateLost, place, "created_is_kept", f"{kept.collection} {kept.key} was created, and {listed[1]} lacks it", reply, "list"
+            )
         return True
 
     def _updated(self, kept: Kept) -> Iterator[Any]:
@@ -91,14 +93,18 @@ class WriteProbe:
             before = read[0] if read else None
             if before is None:
                 return
-            written = yield from self._write(place, kept.collection, self._path(place, kept), lambda body, before=before: self._changing(body, before))
+            written = yield from self._write(
+                place, kept.collection, self._path(place, kept), lambda body, before=before: self._changing(body, before)
+            )
             if written is None:
                 yield Unjudged(place.label, "updated_is_kept", "no update of ours was accepted")
                 continue
             reply, sent = written
             read = yield from self._read(kept)
             after = read[0] if read else None
-            changed = self._different(sent, after, kept.collection) if after is not None else ("", f"{kept.collection} {kept.key} cannot be read any more")
+            changed = (
+                self._different(sent, after, kept.collection) if after is not None else ("", f"{kept.collection} {kept.key} cannot be read any more")
+            )
             if changed:
                 yield self._finding(UpdateLost, place, "updated_is_kept", changed[1], reply, changed[0])
 
@@ -112,7 +118,9 @@ class WriteProbe:
             for look in (self._read, self._in_list) if readable else ():
                 found = yield from look(kept)
                 if found is not None and found[0] is not None:
-                    yield self._finding(DeleteLost, place, "deleted_is_gone", f"{kept.collection} {kept.key} was deleted, and {found[1]} still shows it", reply)
+                    yield self._finding(
+                        DeleteLost, place, "deleted_is_gone", f"{kept.collection} {kept.key} was deleted, and {found[1]} still shows it", reply
+                    )
                     return
             return
 
@@ -146,7 +154,13 @@ class WriteProbe:
             said = place.operation.get("x-mock-action", {})
             named = [one for one in place.parameters if one["in"] == "path" and one.get("x-mock-record") == kept.collection]
             accepted = any(status.startswith("2") for status in place.operation["responses"])
-            if said.get(action) == kept.collection and "through" not in said and named and accepted and self._path(place, kept).keys() == _wanted(place):
+            if (
+                said.get(action) == kept.collection
+                and "through" not in said
+                and named
+                and accepted
+                and self._path(place, kept).keys() == _wanted(place)
+            ):
                 yield place
 
     def _path(self, place: Place, kept: Kept) -> dict[str, str]:
@@ -184,7 +198,14 @@ class WriteProbe:
             declared = self._declared(schema, envelope)
             required = set(declared.get("required", ()))
             inputs = {name for name, part in declared.get("properties", {}).items() if "x-mock-input" in part}
-            dropped = (set(), set(), inputs, inputs, inputs | (relations - required), {name for name in attributes if name not in required | relations})[attempt]
+            dropped = (
+                set(),
+                set(),
+                inputs,
+                inputs,
+                inputs | (relations - required),
+                {name for name in attributes if name not in required | relations},
+            )[attempt]
             if attempt == 0 and not self._all_known(attributes, collection):
                 continue
             slim = edit({name: self._unique(name, value, collection) for name, value in attributes.items() if name not in dropped})
@@ -194,7 +215,11 @@ class WriteProbe:
     def _all_known(self, attributes: Record, collection: str) -> bool:
         relations = self._claims.relations(collection)
         ids = self._known.ids
-        return all(str(attributes[name]) in ids.get(relation["to"], ()) for name, relation in relations.items() if name in attributes and isinstance(relation["to"], str))
+        return all(
+            str(attributes[name]) in ids.get(relation["to"], ())
+            for name, relation in relations.items()
+            if name in attributes and isinstance(relation["to"], str)
+        )
 
     def _attributes(self, place: Place, body: Any, collection: str) -> tuple[str | None, Record]:
         singular = self._claims.collections[collection]["x-mock-collection"]["singular"]
@@ -219,7 +244,9 @@ class WriteProbe:
         """Return attributes of which at least one differs from the record as it is."""
         if any(stands_for(before[name], value) is False for name, value in attributes.items() if name in before):
             return attributes
-        return {name: f"{value} {self._mark}" if isinstance(value, str) and before.get(name) == value else value for name, value in attributes.items()}
+        return {
+            name: f"{value} {self._mark}" if isinstance(value, str) and before.get(name) == value else value for name, value in attributes.items()
+        }
 
     def _different(self, sent: Record, read: Record, collection: str) -> tuple[str, str] | None:
         """Return the first attribute that reads otherwise than it was sent, and how; inputs and derived properties are not compared."""
@@ -248,5 +275,3 @@ def probe_writes(client: Client, claims: Claims, known: Known, mark: str) -> Ite
     for place in claims.places:
         if "create" in place.operation.get("x-mock-action", {}):
             yield from probe.events(place)
-
-
