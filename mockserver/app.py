@@ -203,8 +203,11 @@ def _mount(api: Api, settings: Settings, clock: Clock) -> Mounted:
     check_extensions(document.raw, document.source)
     model = load_model(document, api.functions)
     store = load_store(api.fixtures, model.resources, clock.now(), zone_of(api.conventions.zones.default))
+    callers = api.conventions.callers
+    if callers.collection not in model.resources:
+        raise DocumentError("no collection of callers", where=document.source, expected=callers.collection, found=", ".join(model.resources))
     bounds = Bounds(settings.max_worlds, settings.idle_seconds)
-    worlds = Worlds(store, api.conventions.callers, bounds, strict=settings.strict_credentials)
+    worlds = Worlds(store, callers, bounds, strict=settings.strict_credentials)
     service = Service(
         api.name,
         model,

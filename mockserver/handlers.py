@@ -94,7 +94,7 @@ def _list(operation: Operation, resource: Resource, functions: Functions, within
         selection = Query(tuple(predicates), tuple(orders)).select(session.store[resource.name])
         page = parse_page(roles, request.query) if roles else WHOLE
         records = selection.cut(page.offset, page.limit)
-        return Answer("list", records=records, values={**page.values(len(selection)), "selection": selection}, selected=select(request))
+        return Answer(records=records, values={**page.values(len(selection)), "selection": selection}, selected=select(request))
 
     return handle
 
@@ -139,7 +139,7 @@ def _select(operation: Operation) -> Callable[[Request], frozenset[str]]:
 
 def _retrieve(operation: Operation, select: Callable[[Request], frozenset[str]]) -> Handler:
     own = _own(operation)
-    return lambda session, request: Answer("show", record=request.parents[own], selected=select(request))
+    return lambda session, request: Answer(record=request.parents[own], selected=select(request))
 
 
 def _retrieve_through(operation: Operation, resource: Resource, path: Path) -> Handler:
@@ -151,7 +151,7 @@ def _retrieve_through(operation: Operation, resource: Resource, path: Path) -> H
         if not found:
             reason = Violation("path", name, "missing", f"no {resource.label} is linked", resource.label, name, (("id", 0),))
             raise Refusal(Category.MISSING_RECORD, [reason])
-        return Answer("show", record=found[0])
+        return Answer(record=found[0])
 
     return handle
 
@@ -275,7 +275,7 @@ def _create(
                 fields[relation.by] = kind
         record = session.prepared(resource.name, None, session.complete(resource.name, fields), sent)
         rules.check(session, None, record, sent)
-        return Answer("create", record=session.insert(resource.name, record, sent), sent=sent)
+        return Answer(record=session.insert(resource.name, record, sent), sent=sent)
 
     return handle
 
@@ -289,9 +289,9 @@ def _update(operation: Operation, resource: Resource, attributes: _Attributes, r
         record = session.prepared(resource.name, before, {**before, **attributes.stored(sent, session)}, sent)
         rules.check(session, before, record, sent)
         if not sent:
-            return Answer("update", record=before)
+            return Answer(record=before)
         changes = {name: value for name, value in record.items() if value != before.get(name)}
-        return Answer("update", record=session.update(resource.name, before["id"], changes, sent), sent=sent)
+        return Answer(record=session.update(resource.name, before["id"], changes, sent), sent=sent)
 
     return handle
 
@@ -301,7 +301,7 @@ def _delete(operation: Operation, resource: Resource) -> Handler:
 
     def handle(session: Session, request: Request) -> Answer:
         session.delete(resource.name, request.parents[own]["id"])
-        return Answer("show", record=request.parents[own])
+        return Answer(record=request.parents[own])
 
     return handle
 

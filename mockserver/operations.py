@@ -152,7 +152,18 @@ def load_model(document: Document, functions: Functions) -> Model:
             )
         seen[operation.operation_id] = operation.label
         operations.append(operation)
+    for resource in resources.values():
+        _check_functions(resource, functions, document.source)
     return Model(document, resources, tuple(operations))
+
+
+def _check_functions(resource: Resource, functions: Functions, source: str) -> None:
+    named = {"prepare": [resource.prepare], "effects": resource.effects, "visible": [resource.visible]}
+    for table, names in named.items():
+        for name in names:
+            if name is not None and name not in getattr(functions, table):
+                where = f"{source}#/components/schemas/{resource.component}/x-mock-collection/{table}"
+                raise DocumentError("unknown function", where=where, expected=f"a name in {table.upper()}", found=name)
 
 
 def _filtered_fields(places: list[Place]) -> dict[str, frozenset[str]]:
@@ -202,6 +213,8 @@ class _Reader:
         for rule in raw.get("x-mock-rules", {}):
             if rule not in ("related", "unique"):
                 self._known("rules", rule)
+            elif action not in (Action.CREATE, Action.UPDATE):
+                raise DocumentError("a rule without a record", where=self._where, expected="a function of RULES", found=rule)
         return Operation(
             raw["operationId"],
             self._place.label,
@@ -216,7 +229,7 @@ class _Reader:
             tuple(raw.get("x-mock-rules", {}).items()),
             self._statuses(raw, responses),
             tuple(self._parameter(parameter, collection) for parameter in self._place.parameters),
-            {media_type: content["schema"] for media_type, content in body.get("content", {}).items()},
+            {media_type: self._schema_of(content) for media_type, content in body.get("content", {}).items()},
             body.get("required", False),
             responses,
             any(security),
@@ -248,10 +261,13 @@ class _Reader:
         return action, collection
 
     def _schema(self, response: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        for content in self._document.resolve(response).get("content", {}).values():
-            schema: Mapping[str, Any] = content["schema"]
-            return schema
-        return None
+        return next((self._schema_of(content) for content in self._document.resolve(response).get("content", {}).values()), None)
+
+    def _schema_of(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "schema" not in said:
+            raise DocumentError("a parameter or content without a schema", where=self._where, expected="a schema", found=", ".join(said) or "nothing")
+        schema: Mapping[str, Any] = said["schema"]
+        return schema
 
     def _statuses(self, raw: Mapping[str, Any], responses: Mapping[int, Any]) -> dict[Profile, int | None]:
         observed = raw.get("x-mock-observed-status")
@@ -280,7 +296,7 @@ class _Reader:
             name,
             raw["in"],
             raw.get("required", False),
-            raw["schema"],
+            self._schema_of(raw),
             tuple(raw.get("x-mock-alias", ())),
             record,
             reader=raw.get("x-mock-input"),

@@ -258,9 +258,11 @@ class Pipeline:
         values, malformed = self._parameters.path(raw)
         if malformed:
             category = self._service.conventions.malformed_ids[self._service.profile]
-            if category is Category.MISSING_RECORD and self._records:
-                raise _missing(self._records[-1][1].label, self._records[-1][0], 0)
-            raise Refusal(category, malformed)
+            if category is not Category.MISSING_RECORD:
+                raise Refusal(category, malformed)
+            if not self._records:
+                raise Refusal(Category.MALFORMED_ID, malformed)
+            raise _missing(self._records[-1][1].label, self._records[-1][0], 0)
         parents = {}
         for name, resource in self._records:
             record = session.get(resource.name, int(values[name]))

@@ -58,7 +58,8 @@ class View:
         self.sent = answer.sent
         self.selected = answer.selected
         self.visible = visible
-        self.kept: dict[int, dict[int, orjson.Fragment]] | None = None if answer.sent else session.store.kept((base, session.zone, answer.selected))
+        place = (base, session.zone, answer.selected)
+        self.kept: dict[int, dict[int, orjson.Fragment]] | None = None if answer.sent else session.store.kept(place)
 
 
 def always_whole(collection: str, record: Record) -> Visibility:

@@ -66,13 +66,42 @@ def load_resources(document: Document, filtered: Mapping[str, frozenset[str]]) -
                 "a collection is declared twice", where=f"{document.source}#/components/schemas/{component}", found=declared["collection"]
             )
         found[declared["collection"]] = _resource(document, component, schema, declared, filtered.get(declared["collection"], frozenset()))
+    _check_relations(found, document.source)
     for resource in found.values():
-        for relation in resource.layout.relations.values():
-            for target in relation.targets.values():
-                if target not in found:
-                    where = f"{document.source}#/components/schemas/{resource.component}/x-mock-collection/relations/{relation.field}"
-                    raise DocumentError("a relation leads to no collection", where=where, expected=f"one of {', '.join(sorted(found))}", found=target)
+        _check_fields(resource, document.source)
     return found
+
+
+def _check_relations(resources: Mapping[str, Resource], source: str) -> None:
+    inverses: dict[tuple[str, str], str] = {}
+    for resource in resources.values():
+        for relation in resource.layout.relations.values():
+            where = f"{source}#/components/schemas/{resource.component}/x-mock-collection/relations/{relation.field}"
+            for target in relation.targets.values():
+                if target not in resources:
+                    known = ", ".join(sorted(resources))
+                    raise DocumentError("a relation leads to no collection", where=where, expected=f"one of {known}", found=target)
+                taken = inverses.setdefault((target, relation.inverse), where) if relation.inverse else where
+                if taken != where:
+                    raise DocumentError(
+                        "two ways back have one name", where=where, expected="a name of its own", found=f"{relation.inverse}, as {taken}"
+                    )
+
+
+def _check_fields(resource: Resource, source: str) -> None:
+    """Refuse a collection whose keywords name fields that it does not store."""
+    layout = resource.layout
+    named = {
+        "order": [name.removeprefix("-") for name in layout.order],
+        "unique": resource.unique,
+        "tallies": [*layout.tallies, *layout.tallies.values()],
+        "relations": [relation.by for relation in layout.relations.values() if relation.by],
+    }
+    for keyword, names in named.items():
+        for name in names:
+            if name not in resource.stored:
+                where = f"{source}#/components/schemas/{resource.component}/x-mock-collection/{keyword}"
+                raise DocumentError("a field that is not stored", where=where, expected=f"one of {', '.join(sorted(resource.stored))}", found=name)
 
 
 def _resource(document: Document, component: str, schema: Mapping[str, Any], declared: Mapping[str, Any], filtered: frozenset[str]) -> Resource:

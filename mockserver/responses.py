@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -89,7 +90,7 @@ class ErrorShapes:
         shapes: error shapes by the name that `x-mock-error` gives them.
         statuses: for each category the statuses in order of preference; the first that the operation declares is answered.
         preferences: for each category the shapes in order of preference; the first that the declared response admits is used.
-        sentences: by (shape or None, violation code); looked up with the shape first, then without, then by category.
+        sentences: by (shape or None, code): for one attribute (`unique contact.email`), then for the violation's code, then for the category.
         pointer: template over `attribute` and `pointer`: how the API points at a part of the body; empty for what is no part of it.
     """
 
@@ -114,20 +115,16 @@ class ErrorShapes:
         return self.shapes[name].body(self._values(name, refusal, status, violation) for violation in refusal.violations)
 
     def _values(self, shape: str, refusal: Refusal, status: int, violation: Violation) -> dict[Slot, Any]:
-        keys = ((shape, violation.code), (None, violation.code), (shape, refusal.category), (None, refusal.category))
+        own = f"{violation.code} {violation.resource}.{violation.attribute}"
+        keys = [(place, code) for code in (own, violation.code, refusal.category) for place in (shape, None)]
         sentence = next((self.sentences[key] for key in keys if key in self.sentences), Sentence("{message}"))
-        words = {
-            "resource": violation.resource,
-            "attribute": violation.attribute,
-            "words": _words(violation.attribute),
-            "message": violation.message,
-            **dict(violation.values),
-        }
-        title = sentence.title.format(**words)
+        told = {"resource": violation.resource, "attribute": violation.attribute, "words": _words(violation.attribute), "message": violation.message}
+        words = defaultdict(str, dict(violation.values) | told)
+        title = sentence.title.format_map(words)
         return {
             Slot.TITLE: title,
             Slot.MESSAGE: title,
-            Slot.DETAIL: sentence.detail.format(**words),
+            Slot.DETAIL: sentence.detail.format_map(words),
             Slot.CODE: sentence.code,
             Slot.STATUS: status,
             Slot.POINTER: self.pointer.format(attribute=violation.attribute, pointer=violation.pointer) if violation.place == "body" else "",

@@ -17,6 +17,7 @@ _KEYWORDS = frozenset(
 _CHECKED_FORMATS = frozenset({"date", "date-time", "email", "hostname", "ipv4", "ipv6", "uri"})
 _INTEGER_BOUNDS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 _MESSAGE_LENGTH = 200
+_MAX_PARTS = 2000
 _DOCUMENT = "urn:document"
 
 Schema = Mapping[str, Any]
@@ -99,9 +100,31 @@ class Validator:
         self.is_valid = self._compiled.is_valid
 
     def violations(self, value: Any, place: str, pointer: str = "", resource: str = "") -> list[Violation]:
-        """Return every reason why the value breaks the schema, with pointers below `pointer`; none for a valid value."""
-        found = [_violation(error, place, pointer, resource) for error in self._compiled.iter_errors(value)]
+        """Return every reason why the value breaks the schema, with pointers below `pointer`; none for a valid value.
+
+        Of a value with thousands of parts only the first reason, since each costs time.
+        """
+        found = [_violation(error, place, pointer, resource) for error in self._errors(value)]
         return sorted(dict.fromkeys(found), key=lambda violation: (violation.pointer, violation.code)) if len(found) > 1 else found
+
+
+    def _errors(self, value: Any) -> Iterable[jsonschema_rs.ValidationError]:
+        if not _has_more_parts(value, _MAX_PARTS):
+            return self._compiled.iter_errors(value)
+        try:
+            self._compiled.validate(value)
+        except jsonschema_rs.ValidationError as error:
+            return [error]
+        return []
+
+
+def _has_more_parts(value: Any, bound: int) -> bool:
+    level, parts = [value], 0
+    while level and parts <= bound:
+        nested = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, (dict, list))]
+        parts += sum(map(len, nested))
+        level = [] if parts > bound else [child for one in nested for child in one]
+    return parts > bound
 
 
 def _violation(error: jsonschema_rs.ValidationError, place: str, pointer: str, resource: str) -> Violation:

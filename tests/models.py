@@ -425,7 +425,7 @@ def _explode(session: Session, change: Change, sent: Mapping[str, Any]) -> None:
 
 
 def _sort_books(session: Session, request: Request) -> Answer:
-    return Answer("show", values={"body": request.body})
+    return Answer(values={"body": request.body})
 
 
 def _locked_away(session: Session) -> Any:
@@ -440,7 +440,7 @@ def _shouted(view: View, record: Record) -> Any:
 
 
 FUNCTIONS = Functions(
-    behaviours={"sort_books": _sort_books, "get_status": lambda session, request: Answer("show", values={"up": True})},
+    behaviours={"sort_books": _sort_books, "get_status": lambda session, request: Answer(values={"up": True})},
     prepare={"slug": _slug},
     effects={"explode": _explode},
     rules={"not_cursed": _not_cursed},

@@ -233,7 +233,7 @@ FIXTURES = {
     ],
 }
 FUNCTIONS = Functions(
-    behaviours={"wind_toy": lambda session, request: Answer("show", record=request.parents["id"])},
+    behaviours={"wind_toy": lambda session, request: Answer(record=request.parents["id"])},
     prepare={"complete_toy": lambda session, before, record, sent: {}},
     effects={"wrap_toy": lambda session, change, sent: None},
     rules={"toy_is_nice": lambda session, before, record, sent: []},

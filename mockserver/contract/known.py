@@ -13,6 +13,7 @@ from mockserver.spec import Place
 
 _ID = re.compile(r"[0-9]{1,9}", re.ASCII)
 _LARGEST = 2**31 - 1
+_TOGETHER = 0.5
 
 
 class Known:
@@ -78,14 +79,17 @@ class Known:
     def related(self, body: Any, collection: str | None, random: Random) -> Any:
         """Return the body with known ids wherever a property is named like a relation and holds something like an id, each in the type that it had.
 
-        Ids that one known record of the collection holds are put in together, since they fit each other.
+        In half of the cases ids that one known record of the collection holds are put in together, since they fit each other; else each is any.
         """
+        return self._replaced(body, collection, self._fitting(collection, random), random)
+
+    def _fitting(self, collection: str | None, random: Random) -> Record:
         row = self.row(collection, random) if collection else None
-        return self._replaced(body, collection, row or {}, random)
+        return row if row is not None and random.random() < _TOGETHER else {}
 
     def _replaced(self, node: Any, collection: str | None, row: Record, random: Random) -> Any:
         if isinstance(node, list):
-            return [self._replaced(one, collection, (collection and self.row(collection, random)) or {}, random) for one in node]
+            return [self._replaced(one, collection, self._fitting(collection, random), random) for one in node]
         if not isinstance(node, dict):
             return node
         relations = self.claims.relations(collection or "")

@@ -104,7 +104,9 @@ def _recorded(phase: str, recorder: ScenarioRecorder) -> Iterator[Event]:
         if interaction is None or interaction.response is None:
             continue
         case = node.value
-        positive = case.meta.generation.mode.is_positive if case.meta is not None and (node.parent_id is None or node.transition is not None) else None
+        positive = (
+            case.meta.generation.mode.is_positive if case.meta is not None and (node.parent_id is None or node.transition is not None) else None
+        )
         yield Sent(case.operation.label, case.method.upper(), phase, positive, interaction.response.status_code)
         for one in recorder.checks.get(key, ()):
             if one.failure_info is not None:

@@ -111,7 +111,7 @@ def _misfits(subject: Subject, collection: str, component: str, place: str) -> I
     for record in subject.store[collection]:
         where = f"{subject.api.fixtures / collection}.json: id {record['id']}"
         try:
-            shown = render(View(session, _BASE, Answer(place, record=record, records=(record,), selected=selected), visible), record)
+            shown = render(View(session, _BASE, Answer(record=record, records=(record,), selected=selected), visible), record)
         except Exception as error:  # noqa: BLE001 -- a function of the API may fail in any way
             yield Finding("a fixture that cannot be shown", where, found=_told(error))
             continue

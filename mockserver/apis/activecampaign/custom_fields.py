@@ -273,7 +273,7 @@ def create_deal_custom_field_datum(session: Session, request: Request) -> Answer
 
     Source: "Create a custom field value".
     """
-    return Answer("create", record=save_value(session, int(request.sent["dealId"]), request.sent), sent=request.sent)
+    return Answer(record=save_value(session, int(request.sent["dealId"]), request.sent), sent=request.sent)
 
 
 def bulk_create_deal_custom_field_data(session: Session, request: Request) -> Answer:

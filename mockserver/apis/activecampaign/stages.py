@@ -94,4 +94,4 @@ def move_deals_to_stage(session: Session, request: Request) -> Answer:
     deals = session.store["deals"].where("stage", stage)
     if target != stage:
         deals = [session.update("deals", deal["id"], {"stage": target}) for deal in deals]
-    return Answer("list", records=deals)
+    return Answer(records=deals)

@@ -183,4 +183,4 @@ def move_tasks_to_tasktype(session: Session, request: Request) -> Answer:
     tasks = session.store["dealTasks"].where("dealTasktype", own)
     if target != own:
         tasks = [session.update("dealTasks", task["id"], {"dealTasktype": target}) for task in tasks]
-    return Answer("list", records=tasks)
+    return Answer(records=tasks)
