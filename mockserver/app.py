@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import jsonschema_rs
-import orjson
 from connexion.apps.abstract import AbstractApp
 from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
@@ -20,21 +19,20 @@ from mockserver import __version__
 from mockserver.apis import SHIPPED, Api, find_api
 from mockserver.clock import Clock, FrozenClock, SystemClock
 from mockserver.errors import DocumentError
-from mockserver.exchange import Response
 from mockserver.extensions import check_extensions
 from mockserver.fixtures import load_store
 from mockserver.operations import Profile, load_model
+from mockserver.pages import Pages, Site
 from mockserver.pipeline import Pipeline, Service, send_response, zone_of
+from mockserver.refusals import Category, Refusal
 from mockserver.resolver import PipelineResolver
-from mockserver.responses import encode
-from mockserver.routing import Routing, allowed_methods
+from mockserver.routing import Routing
 from mockserver.settings import Settings
 from mockserver.spec import Document, load_document
 from mockserver.validation import escape_pointer
 from mockserver.worlds import Bounds, Worlds
 
 Scope = MutableMapping[str, Any]
-HEALTH = "/_mock/health"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +52,14 @@ class MockApp(AbstractApp):  # type: ignore[misc]
     Attributes:
         mounted: the APIs that it serves.
         clock: the clock of all of them.
+        pages: what is served beside the operations.
     """
 
-    def __init__(self, mounted: Iterable[Mounted], clock: Clock) -> None:
+    def __init__(self, mounted: Iterable[Mounted], clock: Clock, settings: Settings) -> None:
         self.mounted = tuple(mounted)
         self.clock = clock
+        sites = {one.base: Site(one.service, one.base) for one in self.mounted}
+        self.pages = Pages(sites, self.health, closed=not settings.loopback, admin_token=settings.admin_token)
         self._middleware_app = _Operations(self)
         super().__init__(__name__, middlewares=[Routing, LifespanMiddleware])
         for one in self.mounted:
@@ -156,32 +157,24 @@ class _Operations(RoutedMiddleware[_Api]):  # type: ignore[misc]
         if operation_id is not None:
             await self._by_base[context["api_base_path"]].pipelines[operation_id](scope, receive, send)
         elif context["api_base_path"] is not None:
-            await self._refuse(self._by_base[context["api_base_path"]], scope, send)
+            await self._beside(self._by_base[context["api_base_path"]], scope, send)
         else:
             await self._own(scope, send)
 
-    async def _refuse(self, mounted: Mounted, scope: Scope, send: Any) -> None:
-        if scope["path"] == f"{scope['mock_base']}/openapi.json" and scope["method"] in ("GET", "HEAD"):
-            response = Response(200, {"Content-Type": "application/json"}, _served_document(mounted, scope))
-        else:
-            response = mounted.service.refuse(scope["mock_refusal"])
+    async def _beside(self, mounted: Mounted, scope: Scope, send: Any) -> None:
+        """Answer a path or method below a base path that is no operation: a page, or a refusal."""
+        refusal: Refusal = scope["mock_refusal"]
+        spelled = scope["mock_base"]
+        page = None
+        if refusal.category is Category.UNKNOWN_PATH and scope["method"] in ("GET", "HEAD"):
+            page = self._mock.pages.beside(mounted.base, scope["path"][len(spelled) :], spelled)
+        response = page or mounted.service.refuse(refusal)
         await send_response(send, response, mounted.service.finish(response, None), scope["method"] == "HEAD")
 
     async def _own(self, scope: Scope, send: Any) -> None:
-        if scope["path"] == HEALTH:
-            allowed = scope["method"] in ("GET", "HEAD")
-            status, body = (200, self._mock.health()) if allowed else (405, {"error": "method not allowed"})
-            headers = {} if allowed else {"Allow": allowed_methods({"GET": None})}
-        else:
-            bases = [one.base for one in self._mock.mounted]
-            status, body, headers = 404, {"error": "nothing is served here", "apis": bases, "health": HEALTH}, {}
-        response = Response(status, headers, encode(body))
-        told = {"Content-Type": "application/json", "Content-Length": str(len(response.body)), **headers}
+        response = self._mock.pages.own(scope)
+        told = {**response.headers, "Content-Length": str(len(response.body))}
         await send_response(send, response, [(key.lower().encode(), value.encode()) for key, value in told.items()], scope["method"] == "HEAD")
-
-
-def _served_document(mounted: Mounted, scope: Scope) -> bytes:
-    return orjson.dumps({**mounted.document.raw, "servers": [{"url": scope["mock_base"]}]})
 
 
 def create_app(settings: Settings, apis: Iterable[Api] | None = None) -> MockApp:
@@ -195,7 +188,7 @@ def create_app(settings: Settings, apis: Iterable[Api] | None = None) -> MockApp
     """
     clock: Clock = SystemClock() if settings.clock is None else FrozenClock(settings.clock)
     chosen = list(apis) if apis is not None else [find_api(name, settings.fixtures, settings.cache) for name in settings.apis or SHIPPED]
-    return MockApp([_mount(api, settings, clock) for api in chosen], clock)
+    return MockApp([_mount(api, settings, clock) for api in chosen], clock, settings)
 
 
 def _mount(api: Api, settings: Settings, clock: Clock) -> Mounted:

@@ -12,8 +12,9 @@ from mockserver.functions import Functions
 from mockserver.pagination import PageRole
 from mockserver.paths import Path, UnknownPath, compile_path
 from mockserver.query import Filter
-from mockserver.resources import Resource, load_resources
+from mockserver.resources import Resource, declared_at, load_resources
 from mockserver.spec import Document, Place
+from mockserver.validation import escape_pointer
 
 
 class Action(StrEnum):
@@ -137,7 +138,7 @@ def load_model(document: Document, functions: Functions) -> Model:
     """Return the model of a document whose extensions have been checked.
 
     Raises:
-        DocumentError: an operation names a collection, path or function that does not exist.
+        DocumentError: an operation or a collection names a collection, path, field or function that does not exist, or what is sent has no schema.
     """
     places = list(document.iter_operations())
     resources = load_resources(document, _filtered_fields(places))
@@ -162,7 +163,7 @@ def _check_functions(resource: Resource, functions: Functions, source: str) -> N
     for table, names in named.items():
         for name in names:
             if name is not None and name not in getattr(functions, table):
-                where = f"{source}#/components/schemas/{resource.component}/x-mock-collection/{table}"
+                where = declared_at(resource, source, table)
                 raise DocumentError("unknown function", where=where, expected=f"a name in {table.upper()}", found=name)
 
 
@@ -206,7 +207,7 @@ class _Reader:
         action, collection = self._action(raw)
         if action is Action.BEHAVIOUR:
             self._known("behaviours", raw["operationId"])
-        responses = {int(status): self._schema(response) for status, response in raw["responses"].items() if self._numeric(status)}
+        responses = {int(status): self._schema(status, response) for status, response in raw["responses"].items() if self._numeric(status)}
         security = raw.get("security", self._document.raw.get("security", ()))
         body = self._document.resolve(raw.get("requestBody", {}))
         said = raw["x-mock-action"]
@@ -214,7 +215,8 @@ class _Reader:
             if rule not in ("related", "unique"):
                 self._known("rules", rule)
             elif action not in (Action.CREATE, Action.UPDATE):
-                raise DocumentError("a rule without a record", where=self._where, expected="a function of RULES", found=rule)
+                where = self._pointer("x-mock-rules", rule)
+                raise DocumentError("a rule without a record", where=where, expected="a create or an update, or a name in RULES", found=str(action))
         return Operation(
             raw["operationId"],
             self._place.label,
@@ -229,7 +231,7 @@ class _Reader:
             tuple(raw.get("x-mock-rules", {}).items()),
             self._statuses(raw, responses),
             tuple(self._parameter(parameter, collection) for parameter in self._place.parameters),
-            {media_type: self._schema_of(content) for media_type, content in body.get("content", {}).items()},
+            self._schemas(body, "requestBody"),
             body.get("required", False),
             responses,
             any(security),
@@ -260,14 +262,23 @@ class _Reader:
             raise DocumentError("unknown collection", where=self._where, expected=f"one of {', '.join(sorted(self._resources))}", found=collection)
         return action, collection
 
-    def _schema(self, response: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        return next((self._schema_of(content) for content in self._document.resolve(response).get("content", {}).values()), None)
+    def _schema(self, status: str, response: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        return next(iter(self._schemas(self._document.resolve(response), "responses", status).values()), None)
 
-    def _schema_of(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _schemas(self, body: Mapping[str, Any], *parts: str) -> dict[str, Mapping[str, Any]]:
+        return {name: self._schema_of(content, *parts, "content", name) for name, content in body.get("content", {}).items()}
+
+    def _schema_of(self, said: Mapping[str, Any], *parts: str) -> Mapping[str, Any]:
+        """Return the schema of content at this part of the operation, or of a parameter."""
         if "schema" not in said:
-            raise DocumentError("a parameter or content without a schema", where=self._where, expected="a schema", found=", ".join(said) or "nothing")
+            where = self._pointer(*parts) if parts else f"{self._where} parameter {said['name']}"
+            raise DocumentError("nothing says what it looks like", where=where, expected="a schema", found=", ".join(said) or "nothing")
         schema: Mapping[str, Any] = said["schema"]
         return schema
+
+    def _pointer(self, *parts: str) -> str:
+        """Return the place of a part of the operation, as a pointer that goes on through references."""
+        return f"{self._document.source}#/" + "/".join(map(escape_pointer, ("paths", self._place.path, self._place.method, *parts)))
 
     def _statuses(self, raw: Mapping[str, Any], responses: Mapping[int, Any]) -> dict[Profile, int | None]:
         observed = raw.get("x-mock-observed-status")

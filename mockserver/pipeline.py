@@ -70,6 +70,7 @@ class Service:
         self.validators = Validators(model.document.schemas)
         self.renderers = Renderers(model, functions, conventions.formats, self.validators if validate_responses else None)
         self.credential = _credential_place(model)
+        self.credential_name = _credential_name(model)
         self._caller_zone = conventions.zones.caller_field
         self._zone_default = zone_of(conventions.zones.default)
         self._visible = [(resource.name, functions.visible[resource.visible]) for resource in model.resources.values() if resource.visible]
@@ -143,6 +144,12 @@ def _credential_place(model: Model) -> tuple[str, str]:
     return "header", ""
 
 
+def _credential_name(model: Model) -> str:
+    """Return the name of the document's first API key, as the document spells it."""
+    schemes = model.document.raw.get("components", {}).get("securitySchemes", {}).values()
+    return str(next((scheme["name"] for scheme in schemes if scheme.get("type") == "apiKey"), ""))
+
+
 class Pipeline:
     """The way of one operation's requests, compiled at start."""
 
@@ -173,9 +180,11 @@ class Pipeline:
         """Answer one request."""
         world: World | None = None
         extra: dict[str, str] = {}
+        scope["mock_operation"] = self.operation.operation_id
         try:
-            headers = _interesting(scope["headers"])
+            headers = dict(scope["headers"])
             world, caller, extra = self._enter(scope, headers)
+            scope["mock_world"] = world.name
             raw = await self._read(headers, receive) if self._body is not None else b""
             response = self._respond(scope, headers, raw, world, caller)
         except Refusal as refusal:
@@ -325,13 +334,14 @@ def _error_shapes(model: Model, schema: Mapping[str, Any]) -> list[str]:
     return [name for part in resolved.get("anyOf", ()) for name in _error_shapes(model, part)]
 
 
-def _interesting(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    return dict(headers)
-
-
 def base_url(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
-    """Return the absolute base URL under which the request reached the API, without a trailing slash; a host that no URL can hold is left out."""
-    return _origin(scope.get("scheme", "http"), headers.get(b"host", b""), scope.get("server")) + str(scope["mock_base"])
+    """Return the absolute base URL under which the request reached the API, without a trailing slash."""
+    return origin_of(scope, headers) + str(scope["mock_base"])
+
+
+def origin_of(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+    """Return the origin that the client asked for; the server's own where the client's host can stand in no URL."""
+    return _origin(scope.get("scheme", "http"), headers.get(b"host", b""), scope.get("server"))
 
 
 @lru_cache(maxsize=256)

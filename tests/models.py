@@ -339,6 +339,14 @@ def _paths() -> dict[str, Any]:
                 "responses": _answers(200, _one("note", "Note")),
             }
         },
+        "/books/{id}/author": {
+            "get": {
+                "operationId": "get_book_author",
+                "x-mock-action": {"retrieve": "authors", "through": "author"},
+                "parameters": [book],
+                "responses": _answers(200, _one("author", "Author")),
+            }
+        },
         "/authors": {
             "get": {
                 "operationId": "list_authors",
@@ -582,7 +590,10 @@ def call(
     headers: Mapping[str, str] | None = None,
     key: str | None = "me",
 ) -> Reply:
-    """Return the answer to one request, the target as it stands on the request line; a body that is no bytes goes as JSON, chunks go without a length."""
+    """Return the answer to one request, the target as it stands on the request line.
+
+    A body that is no bytes goes as JSON; chunks go without a length.
+    """
     raw_path, _, query_string = target.encode("latin-1").partition(b"?")
     sent = {"host": "books.test", **({} if key is None else {"x-key": key}), **(headers or {})}
     if body is not None and not isinstance(body, bytes):

@@ -79,7 +79,7 @@ NUMBER = {"type": "number"}
         ("7.0", INTEGER, "7.0"),
         ("+7", INTEGER, "+7"),
         ("", INTEGER, ""),
-        ("７", INTEGER, "７"),
+        ("\uff17", INTEGER, "\uff17"),
         ("9" * 25, INTEGER, int("9" * 25)),
         ("9" * 26, INTEGER, "9" * 26),
         ("7", NUMBER, 7),

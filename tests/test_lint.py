@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mockserver.apis import SHIPPED, Api, find_api
+from mockserver.app import create_app
 from mockserver.bundle import parse_yaml
 from mockserver.conventions import Conventions, Zones
 from mockserver.errors import DocumentError, FixtureError, MockserverError, SettingsError
@@ -18,8 +19,11 @@ from mockserver.exchange import Answer
 from mockserver.functions import Functions
 from mockserver.lint import CHECKS, FOUNDATIONS, Check, Finding, lint_api, named_apis
 from mockserver.lint.subject import Subject
+from mockserver.operations import load_model
 from mockserver.refusals import Category
 from mockserver.responses import ErrorShape, ErrorShapes, Slot
+from mockserver.settings import Settings
+from mockserver.spec import load_document
 from mockserver.worlds import Callers
 
 TOYS = """
@@ -218,7 +222,7 @@ components:
         title: {type: string, minLength: 1}
         owner: {type: integer, format: int32}
         rank: {type: integer, enum: [0, 1, 2]}
-        paper: {type: string, x-mock-input: wrap_toy}
+        paper: {type: string, x-mock-input: wrap_toy, x-mock-reach: {body: {toy: {title: Owl, paper: red}}}}
         colour: {type: string, x-mock-no-effect: Colours are not mocked.}
         made: {type: string, readOnly: true}
 """
@@ -342,79 +346,12 @@ def a_path_parameter_that_is_not_declared(toys: Toys) -> None:
     del toys.operation("GET /toys/{id}")["parameters"]
 
 
-@finds("everything_sent_has_a_schema", "nothing says what it looks like", ": GET /toys: query parameter title", "none")
-def a_parameter_described_by_its_content(toys: Toys) -> None:
-    parameter = toys.parameter("title")
-    parameter["content"] = {"application/json": {"schema": parameter.pop("schema")}}
-    del parameter["example"]
-
-
-@finds("everything_sent_has_a_schema", "nothing says what it looks like", ": POST /toys: body application/json", "none")
-def a_body_without_a_schema(toys: Toys) -> None:
-    del toys.operation("POST /toys")["requestBody"]["content"]["application/json"]["schema"]
-
-
-@finds("everything_sent_has_a_schema", "nothing says what it looks like", ": GET /toys: 200 application/json", "none")
-def an_answer_without_a_schema(toys: Toys) -> None:
-    del toys.operation("GET /toys")["responses"]["200"]["content"]["application/json"]["schema"]
-
-
-@finds("named_fields_are_stored", "an unknown field", f"{COLLECTION}/order", "weight")
-def a_default_order_by_an_unknown_field(toys: Toys) -> None:
-    toy_collection(toys)["order"] = ["-weight"]
-
-
-@finds("named_fields_are_stored", "an unknown field", f"{COLLECTION}/unique", "weight")
-def an_unknown_unique_field(toys: Toys) -> None:
-    toy_collection(toys)["unique"] = ["weight"]
-
-
-@finds("named_fields_are_stored", "an unknown field", f"{COLLECTION}/tallies", "weight")
-def a_tally_of_an_unknown_field(toys: Toys) -> None:
-    toy_collection(toys)["tallies"] = {"rank": "weight"}
-
-
-@finds("named_fields_are_stored", "an unknown field", f"{COLLECTION}/relations/owner/by", "kind")
-def a_relation_chosen_by_an_unknown_field(toys: Toys) -> None:
-    toy_collection(toys)["relations"]["owner"] = {"to": {"User": "users"}, "by": "kind"}
-
-
-@finds("named_fields_are_stored", "an unknown field", f"{COLLECTION}/relations/owner/inverse-order", "weight")
-def a_way_back_ordered_by_an_unknown_field(toys: Toys) -> None:
-    toy_collection(toys)["relations"]["owner"]["inverse-order"] = ["-weight"]
-
-
-@finds("ways_back_are_distinct", "a name stands for two things", f"{COLLECTION}/relations/giver/inverse", "toys, which is the way back from toys")
-def two_ways_back_of_one_name(toys: Toys) -> None:
-    toy_collection(toys)["relations"]["giver"] = {"to": "users", "inverse": "toys"}
-
-
-@finds("ways_back_are_distinct", "a name stands for two things", f"{COLLECTION}/relations/owner/inverse", "name, which is the field name")
-def a_way_back_by_the_name_of_a_field(toys: Toys) -> None:
-    toy_collection(toys)["relations"]["owner"]["inverse"] = "name"
-
-
-@finds("named_functions_exist", "an unknown function", f"{COLLECTION}/prepare", "complete_doll")
-def an_unknown_prepare_function(toys: Toys) -> None:
-    toy_collection(toys)["prepare"] = "complete_doll"
-
-
-@finds("named_functions_exist", "an unknown function", f"{COLLECTION}/effects", "wrap_doll")
-def an_unknown_effect(toys: Toys) -> None:
-    toy_collection(toys)["effects"].append("wrap_doll")
-
-
-@finds("named_functions_exist", "an unknown function", f"{COLLECTION}/visible", "doll_visibility")
-def an_unknown_function_of_visibility(toys: Toys) -> None:
-    toy_collection(toys)["visible"] = "doll_visibility"
-
-
-@finds("named_functions_exist", "an unknown function", ": GET /toys: query parameter where", "dolls_with_word")
+@finds("readers_are_known", "an unknown function", ": GET /toys: query parameter where", "dolls_with_word")
 def a_parameter_read_by_an_unknown_function(toys: Toys) -> None:
     toys.parameter("where")["x-mock-input"] = "dolls_with_word"
 
 
-@finds("named_functions_exist", "an unknown function", "#/components/schemas/NewToy/properties/paper", "wrap_doll")
+@finds("readers_are_known", "an unknown function", "#/components/schemas/NewToy/properties/paper", "wrap_doll")
 def an_attribute_read_by_an_unknown_function(toys: Toys) -> None:
     toys.schemas["NewToy"]["properties"]["paper"]["x-mock-input"] = "wrap_doll"
 
@@ -531,11 +468,6 @@ def a_selected_key_that_is_nowhere(toys: Toys) -> None:
 @finds("rules_are_asked", "a rule that is never asked", ": GET /toys: x-mock-rules toy_is_nice", "list")
 def a_rule_of_a_list(toys: Toys) -> None:
     toys.operation("GET /toys")["x-mock-rules"] = {"toy_is_nice": 400}
-
-
-@finds("rules_are_asked", "a rule that is never asked", ": POST /toys/{id}/wind: x-mock-rules related", "behaviour")
-def related_records_of_a_behaviour(toys: Toys) -> None:
-    toys.operation("POST /toys/{id}/wind")["x-mock-rules"] = {"related": 400}
 
 
 @finds("rules_are_asked", "a rule with an undeclared status", ": POST /toys: x-mock-rules related", "409")
@@ -840,9 +772,9 @@ def test_one_broken_thing_is_one_finding_of_its_check(toys: Toys, check: str, sa
 CHECKS_BY_NAME: Mapping[str, Check] = {check.__name__: check for check in (*FOUNDATIONS, *CHECKS)}
 
 
-def place(finding: Finding, toys: Toys) -> str:
-    """Return where a finding is, below the folder and the document of the toys."""
-    return finding.where.removeprefix(f"{toys.folder}/").removeprefix("openapi.json")
+def place(told: Finding | MockserverError, toys: Toys) -> str:
+    """Return where a finding or an error is, below the folder and the document of the toys."""
+    return str(told.where).removeprefix(f"{toys.folder}/").removeprefix("openapi.json")
 
 
 def test_every_check_is_seen_failing() -> None:
@@ -850,12 +782,161 @@ def test_every_check_is_seen_failing() -> None:
     assert len(CHECKS_BY_NAME) == len(FOUNDATIONS) + len(CHECKS)
 
 
+# --- what stops loading, and so the start ---
+
+STOPS: list[Any] = []
+
+
+def stops(what: str, where: str, found: str, error: type[MockserverError] = DocumentError) -> Callable[[Break], Break]:
+    """Note why the toys that the function breaks cannot be loaded: what, where and what instead the error says."""
+
+    def note(function: Break) -> Break:
+        STOPS.append(pytest.param(error, (what, where, found), function, id=function.__name__))
+        return function
+
+    return note
+
+
+@stops("nothing says what it looks like", ": GET /toys parameter title", "name, in, description, x-mock-filter, content")
+def a_parameter_described_by_its_content(toys: Toys) -> None:
+    parameter = toys.parameter("title")
+    parameter["content"] = {"application/json": {"schema": parameter.pop("schema")}}
+    del parameter["example"]
+
+
+@stops("nothing says what it looks like", "#/paths/~1toys/post/requestBody/content/application~1json", "example")
+def a_body_without_a_schema(toys: Toys) -> None:
+    del toys.operation("POST /toys")["requestBody"]["content"]["application/json"]["schema"]
+
+
+@stops("nothing says what it looks like", "#/paths/~1toys/get/responses/200/content/application~1json", "nothing")
+def an_answer_without_a_schema(toys: Toys) -> None:
+    del toys.operation("GET /toys")["responses"]["200"]["content"]["application/json"]["schema"]
+
+
+@stops("nothing says what it looks like", "#/paths/~1toys/get/responses/200/content/text~1csv", "example")
+def an_answer_whose_second_media_type_has_no_schema(toys: Toys) -> None:
+    toys.operation("GET /toys")["responses"]["200"]["content"]["text/csv"] = {"example": "id,title"}
+
+
+@stops("a field that is not stored", f"{COLLECTION}/order", "weight")
+def a_default_order_by_an_unknown_field(toys: Toys) -> None:
+    toy_collection(toys)["order"] = ["-weight"]
+
+
+@stops("a field that is not stored", f"{COLLECTION}/unique", "weight")
+def an_unknown_unique_field(toys: Toys) -> None:
+    toy_collection(toys)["unique"] = ["weight"]
+
+
+@stops("a field that is not stored", f"{COLLECTION}/tallies", "weight")
+def a_tally_of_an_unknown_field(toys: Toys) -> None:
+    toy_collection(toys)["tallies"] = {"rank": "weight"}
+
+
+@stops("a field that is not stored", f"{COLLECTION}/tallies", "colour")
+def a_tally_for_each_value_of_an_unknown_field(toys: Toys) -> None:
+    toy_collection(toys)["tallies"] = {"colour": "rank"}
+
+
+@stops("a field that is not stored", f"{COLLECTION}/relations/owner/by", "kind")
+def a_relation_chosen_by_an_unknown_field(toys: Toys) -> None:
+    toy_collection(toys)["relations"]["owner"] = {"to": {"User": "users"}, "by": "kind"}
+
+
+@stops("a field that is not stored", f"{COLLECTION}/relations/owner/inverse-order", "weight")
+def a_way_back_ordered_by_an_unknown_field(toys: Toys) -> None:
+    toy_collection(toys)["relations"]["owner"]["inverse-order"] = ["-weight"]
+
+
+@stops("a name stands for two things", f"{COLLECTION}/relations/giver/inverse", "toys, which is the way back from toys by owner")
+def two_ways_back_of_one_name(toys: Toys) -> None:
+    toy_collection(toys)["relations"]["giver"] = {"to": "users", "inverse": "toys"}
+
+
+@stops("a name stands for two things", f"{COLLECTION}/relations/owner/inverse", "name, which is the field name")
+def a_way_back_by_the_name_of_a_field(toys: Toys) -> None:
+    toy_collection(toys)["relations"]["owner"]["inverse"] = "name"
+
+
+@stops("unknown function", f"{COLLECTION}/prepare", "complete_doll")
+def an_unknown_prepare_function(toys: Toys) -> None:
+    toy_collection(toys)["prepare"] = "complete_doll"
+
+
+@stops("unknown function", f"{COLLECTION}/effects", "wrap_doll")
+def an_unknown_effect(toys: Toys) -> None:
+    toy_collection(toys)["effects"].append("wrap_doll")
+
+
+@stops("unknown function", f"{COLLECTION}/visible", "doll_visibility")
+def an_unknown_function_of_visibility(toys: Toys) -> None:
+    toy_collection(toys)["visible"] = "doll_visibility"
+
+
+@stops("a rule without a record", "#/paths/~1toys~1{id}~1wind/post/x-mock-rules/related", "behaviour")
+def related_records_of_a_behaviour(toys: Toys) -> None:
+    toys.operation("POST /toys/{id}/wind")["x-mock-rules"] = {"related": 400}
+
+
+@stops("a rule without a record", "#/paths/~1toys~1{id}~1wind/post/x-mock-rules/unique", "behaviour")
+def unique_fields_of_a_behaviour(toys: Toys) -> None:
+    toys.operation("POST /toys/{id}/wind")["x-mock-rules"] = {"unique": 400}
+
+
+@stops("unknown extension keyword", "#/paths/~1toys/get", "x-mock-actoin")
+def an_unknown_keyword(toys: Toys) -> None:
+    toys.operation("GET /toys")["x-mock-actoin"] = {}
+
+
+@stops("unknown function", ": GET /toys", "dolls_with_word")
+def an_unknown_filter(toys: Toys) -> None:
+    toys.parameter("word")["x-mock-filter"] = "dolls_with_word"
+
+
+@stops("an operation does nothing", ": GET /toys", "none")
+def an_operation_that_does_nothing(toys: Toys) -> None:
+    del toys.operation("GET /toys")["x-mock-action"]
+
+
+@stops("a response without a real status", ": GET /toys", "default")
+def a_default_response(toys: Toys) -> None:
+    toys.operation("GET /toys")["responses"]["default"] = {"$ref": "#/components/responses/Refused"}
+
+
+@stops("a response without a real status", ": GET /toys", "4XX")
+def a_family_of_statuses(toys: Toys) -> None:
+    toys.operation("GET /toys")["responses"]["4XX"] = {"$ref": "#/components/responses/Refused"}
+
+
+@stops("a fixture refers to nothing", "fixtures/toys.json: id 1: owner", "9", FixtureError)
+def a_fixture_of_nobody(toys: Toys) -> None:
+    toys.fixtures["toys"][0]["owner"] = 9
+
+
+@pytest.mark.parametrize("load", [lambda api: lint_api(api, None), lambda api: create_app(Settings(), [api])], ids=["lint", "start"])
+@pytest.mark.parametrize(("error", "said", "break_it"), STOPS)
+def test_what_cannot_be_loaded_is_one_clear_error(
+    toys: Toys, error: type[MockserverError], said: tuple[str, str, str], break_it: Break, load: Callable[[Api], object]
+) -> None:
+    break_it(toys)
+    with pytest.raises(error) as caught:
+        load(toys.api())
+    assert (caught.value.what, place(caught.value, toys), caught.value.found) == said
+    assert caught.value.expected
+
+
+def test_two_targets_of_one_relation_in_one_collection_are_one_way_back(toys: Toys) -> None:
+    toy_collection(toys)["relations"]["owner"] = {"to": {"User": "users", "Child": "users"}, "by": "title", "inverse": "toys"}
+    assert load_model(load_document(toys.api().document, None), FUNCTIONS).path("toys", "users").target == "toys"
+
+
 # --- around the checks ---
 
 
 def test_a_broken_foundation_hides_what_rests_on_it(toys: Toys) -> None:
     an_unused_schema(toys)
-    a_default_order_by_an_unknown_field(toys)
+    a_property_from_a_path_to_nowhere(toys)
     a_document_without_a_title(toys)
     assert [finding.what for finding in lint_api(toys.api(), None)] == ["not OpenAPI 3.0"]
 
@@ -866,47 +947,6 @@ def test_all_findings_of_all_other_checks_are_told(toys: Toys) -> None:
     a_filter_that_keeps_everything(toys)
     found = [finding.what for finding in lint_api(toys.api(), None)]
     assert found == ["a component that nothing uses", "a component that nothing uses", "a filter that does not divide"]
-
-
-def an_unknown_keyword(toys: Toys) -> None:
-    toys.operation("GET /toys")["x-mock-actoin"] = {}
-
-
-def an_unknown_filter(toys: Toys) -> None:
-    toys.parameter("word")["x-mock-filter"] = "dolls_with_word"
-
-
-def an_operation_that_does_nothing(toys: Toys) -> None:
-    del toys.operation("GET /toys")["x-mock-action"]
-
-
-def a_default_response(toys: Toys) -> None:
-    toys.operation("GET /toys")["responses"]["default"] = {"$ref": "#/components/responses/Refused"}
-
-
-def a_family_of_statuses(toys: Toys) -> None:
-    toys.operation("GET /toys")["responses"]["4XX"] = {"$ref": "#/components/responses/Refused"}
-
-
-def a_fixture_of_nobody(toys: Toys) -> None:
-    toys.fixtures["toys"][0]["owner"] = 9
-
-
-@pytest.mark.parametrize(
-    ("break_it", "error", "message"),
-    [
-        (an_unknown_keyword, DocumentError, "unknown extension keyword"),
-        (an_unknown_filter, DocumentError, "unknown function"),
-        (an_operation_that_does_nothing, DocumentError, "an operation does nothing"),
-        (a_default_response, DocumentError, "a response without a real status"),
-        (a_family_of_statuses, DocumentError, "a response without a real status"),
-        (a_fixture_of_nobody, FixtureError, "a fixture refers to nothing"),
-    ],
-)
-def test_what_cannot_be_loaded_is_an_error(toys: Toys, break_it: Break, error: type[MockserverError], message: str) -> None:
-    break_it(toys)
-    with pytest.raises(error, match=message):
-        lint_api(toys.api(), None)
 
 
 def test_without_the_validator_of_openapi_the_log_says_that_nobody_proved_it(

@@ -1,6 +1,7 @@
 """Operations are read from the document; what does not fit stops the start and names the operation."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -84,9 +85,7 @@ def test_functions_and_reasons_are_named() -> None:
         query_parameter("silent", {"type": "string"}, **{"no-effect": "nobody asks"}),
         query_parameter("read", {"type": "string"}, input="search"),
     ]
-    functions = FUNCTIONS.__class__(
-        **{**{name: getattr(FUNCTIONS, name) for name in FUNCTIONS.names()}, "filters": {"search": lambda: None}, "orders": {"popular": lambda: None}}
-    )
+    functions = replace(FUNCTIONS, filters={"search": lambda: None}, orders={"popular": lambda: None})
     found = {parameter.name: parameter for parameter in load_model(Document(raw, "library"), functions).by_id("list_books").parameters}
     assert found["search"].filter_function == "search"
     assert found["popular"].order_function == "popular"
@@ -142,10 +141,18 @@ def remove(*keys: str) -> Callable[[Paths], None]:
             "unknown path",
             id="a filter on nothing",
         ),
-        pytest.param(put("/books", "get", "parameters", value=[query_parameter("a", {}, filter="search")]), "unknown function", id="an unknown filter"),
-        pytest.param(put("/books", "get", "parameters", value=[query_parameter("a", {}, order="popular")]), "unknown function", id="an unknown order"),
-        pytest.param(put("/books", "get", "parameters", value=[query_parameter("a", {}, order=["colour"])]), "unknown path", id="an order by nothing"),
-        pytest.param(put("/books", "get", "parameters", value=[query_parameter("a", {}, record="volumes")]), "unknown collection", id="a record of nothing"),
+        pytest.param(
+            put("/books", "get", "parameters", value=[query_parameter("a", {}, filter="search")]), "unknown function", id="an unknown filter"
+        ),
+        pytest.param(
+            put("/books", "get", "parameters", value=[query_parameter("a", {}, order="popular")]), "unknown function", id="an unknown order"
+        ),
+        pytest.param(
+            put("/books", "get", "parameters", value=[query_parameter("a", {}, order=["colour"])]), "unknown path", id="an order by nothing"
+        ),
+        pytest.param(
+            put("/books", "get", "parameters", value=[query_parameter("a", {}, record="volumes")]), "unknown collection", id="a record of nothing"
+        ),
     ],
 )
 def test_what_does_not_fit_stops_the_start_and_names_the_operation(change: Callable[[Paths], None], message: str) -> None:

@@ -116,7 +116,10 @@ def test_a_step_that_leads_nowhere_is_named(text: str) -> None:
 
 @pytest.fixture
 def unindexed() -> tuple[Store, Path]:
-    layouts = {"parents": Layout("parents"), "children": Layout("children", relations={"parent": Relation("parent", {None: "parents"}, inverse="children")})}
+    layouts = {
+        "parents": Layout("parents"),
+        "children": Layout("children", relations={"parent": Relation("parent", {None: "parents"}, inverse="children")}),
+    }
     fields = {"parents": frozenset({"id"}), "children": frozenset({"id", "parent"})}
     store = Store(layouts.values())
     store.insert("parents", {"id": 1})

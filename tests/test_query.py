@@ -27,6 +27,7 @@ MOMENTS = [datetime(2024, 3, 10, hour, 30, tzinfo=UTC) for hour in (4, 5, 6, 8)]
 
 # --- random libraries ---
 
+
 def library(seed: int) -> Store:
     """Return a store of random records: drawn from a seed, since that is ten times as fast as drawing each value from hypothesis."""
     random, store = Random(seed), empty_store()
@@ -226,7 +227,9 @@ def test_every_operator_is_among_the_filters_compared() -> None:
 # --- single facts ---
 
 
-@pytest.mark.parametrize(("name", "wanted"), [("copies", "many"), ("printed_from", "soon"), ("bought_before", "2024-02-30"), ("price_over", "dear"), ("lent", 2)])
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("copies", "many"), ("printed_from", "soon"), ("bought_before", "2024-02-30"), ("price_over", "dear"), ("lent", 2)]
+)
 def test_a_value_that_stands_for_nothing_is_unparsable(name: str, wanted: Any) -> None:
     with pytest.raises(Unparsable):
         bound(name, wanted, empty_store())

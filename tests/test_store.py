@@ -130,7 +130,9 @@ class StoreMachine(RuleBasedStateMachine):
         tags = data.draw(st.lists(st.sampled_from(list(world["tags"])), max_size=3)) if world["tags"] else []
         if name == "authors":
             return {"name": data.draw(text), "tags": tags}
-        relations = {field: key_of(target) for field, target in (("author", "authors"), ("shelf", "shelves"), ("sequelTo", "books"), ("donor", "authors"))}
+        relations = {
+            field: key_of(target) for field, target in (("author", "authors"), ("shelf", "shelves"), ("sequelTo", "books"), ("donor", "authors"))
+        }
         currency = data.draw(st.sampled_from(["eur", "usd", None]))
         return {"title": data.draw(text), "copies": data.draw(st.none() | small), "currency": currency, "tags": tags, **relations}
 

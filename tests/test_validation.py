@@ -185,7 +185,10 @@ REQUIRED = {"type": "object", "required": ["a", "b"], "properties": {"a": {"type
             id="one of several is missing below",
         ),
         pytest.param(
-            {"anyOf": [{"required": ["a"]}, {"properties": {"c": {"type": "string"}}}]}, {"c": 1}, [("", "anyOf", "")], id="another alternative is broken"
+            {"anyOf": [{"required": ["a"]}, {"properties": {"c": {"type": "string"}}}]},
+            {"c": 1},
+            [("", "anyOf", "")],
+            id="another alternative is broken",
         ),
         pytest.param(
             {"anyOf": [{"properties": {"x": {"required": ["a"]}}}, {"required": ["b"]}]}, {"x": {}}, [("", "anyOf", "")], id="missing elsewhere"
@@ -228,7 +231,11 @@ def test_of_a_value_with_thousands_of_parts_the_first_reason_is_told(size: int, 
     assert VALIDATORS.compile(schema).violations(["a"] * size, "body") == []
 
 
-values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=3), lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["name", "below"]), inner), max_leaves=6)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["name", "below"]), inner),
+    max_leaves=6,
+)
 
 
 @given(values)

@@ -1,4 +1,4 @@
-"""Our schemathesis checks: what an answer must keep besides its schema, from the document's extensions. They judge one exchange, send nothing and print nothing."""
+"""Our schemathesis checks: what an answer must keep besides its schema. They judge one exchange, send nothing and print nothing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
+from urllib.parse import urljoin
 
 import schemathesis
 from schemathesis import Case, CheckContext, Response
@@ -19,9 +20,10 @@ from mockserver.contract.values import comes_before, satisfies
 from mockserver.spec import Document, Place
 
 VIOLATIONS_HEADER = "x-mock-violations"
+AnyCase = Case[Any]
 
 
-# --- judging: plain data in, failures out; also for the probes ------------------------------------------------------------------------------------------
+# --- judging: plain data in, failures out; also for the probes ---
 
 
 def leaks(claim: ListClaim, one: FilterClaim, wanted: Any, records: Iterable[Record]) -> Iterator[FilterLeak]:
@@ -51,7 +53,10 @@ def disorders(claim: ListClaim, order: OrderClaim, direction: str, records: Sequ
 
 
 def refusals(place: Place, status: int, headers: Mapping[str, str]) -> Iterator[RefusedWithoutRule]:
-    """Yield a failure for a valid request that was refused: with a status of none of the operation's rules, or, where the mock says why, not for a rule."""
+    """Yield a failure for a valid request that was refused and no rule of the operation says so.
+
+    Its status is that of none of them; or it is, but the answer tells, as a mock's does, that another stage refused.
+    """
     rules = place.operation.get("x-mock-rules", {})
     if not 400 <= status < 500:
         return
@@ -80,7 +85,10 @@ def _not_a_rule(header: str) -> str | None:
 
 
 def missing_properties(claims: Claims, schema: Schema, value: Any, pointer: str = "") -> Iterator[str]:
-    """Yield pointers to properties without `x-mock-present` that records lack, for records whose schema leaves out `required`, as one that can be thinned does."""
+    """Yield pointers to properties that records lack although they are always shown.
+
+    Only records whose schema has no `required` are looked at, as is one that a parameter can thin out; properties with `x-mock-present` come and go.
+    """
     resolved = claims.document.resolve(schema)
     alternatives = [*resolved.get("anyOf", ()), *resolved.get("oneOf", ())]
     if alternatives:
@@ -103,7 +111,7 @@ def _short(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-# --- checks: one exchange of schemathesis -------------------------------------------------------------------------------------------------------------
+# --- checks: one exchange of schemathesis ---
 
 
 class _Identity:
@@ -124,7 +132,7 @@ def _claims(identity: _Identity) -> Claims:
     return Claims(Document(identity.raw, identity.raw["info"]["title"]))
 
 
-def _judged(case: Case) -> tuple[Claims, Place] | None:
+def _judged(case: AnyCase) -> tuple[Claims, Place] | None:
     """Return what the document claims of the case's operation; None for a document that is none of ours, and for methods that it does not declare."""
     raw = case.operation.schema.raw_schema
     if "x-mock-api" not in raw:
@@ -134,7 +142,7 @@ def _judged(case: Case) -> tuple[Claims, Place] | None:
     return None if place is None else (claims, place)
 
 
-def _is_positive(case: Case) -> bool:
+def _is_positive(case: AnyCase) -> bool:
     return case.meta is not None and case.meta.generation.mode.is_positive
 
 
@@ -145,7 +153,7 @@ def _decoded(response: Response) -> Any:
         return None
 
 
-def _listed(case: Case, response: Response) -> tuple[ListClaim, list[Record]] | None:
+def _listed(case: AnyCase, response: Response) -> tuple[ListClaim, list[Record]] | None:
     judged = _judged(case)
     claim = judged[0].lists_by_label.get(judged[1].label) if judged else None
     if claim is None or response.status_code >= 300 or not _is_positive(case):
@@ -154,7 +162,7 @@ def _listed(case: Case, response: Response) -> tuple[ListClaim, list[Record]] | 
 
 
 @schemathesis.check
-def filters_hold(ctx: CheckContext, response: Response, case: Case) -> bool | None:
+def filters_hold(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
     """Every record in the answer to a filtered list matches, as far as it shows."""
     listed = _listed(case, response)
     if listed is None:
@@ -168,7 +176,7 @@ def filters_hold(ctx: CheckContext, response: Response, case: Case) -> bool | No
 
 
 @schemathesis.check
-def orders_hold(ctx: CheckContext, response: Response, case: Case) -> bool | None:
+def orders_hold(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
     """The answer to a list that was ordered by one parameter is in that order."""
     listed = _listed(case, response)
     if listed is None:
@@ -183,7 +191,7 @@ def orders_hold(ctx: CheckContext, response: Response, case: Case) -> bool | Non
 
 
 @schemathesis.check
-def refusals_have_a_rule(ctx: CheckContext, response: Response, case: Case) -> bool | None:
+def refusals_have_a_rule(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
     """A valid request is refused only for a rule that the document lists."""
     judged = _judged(case)
     if judged is None or not _is_positive(case):
@@ -194,7 +202,7 @@ def refusals_have_a_rule(ctx: CheckContext, response: Response, case: Case) -> b
 
 
 @schemathesis.check
-def records_are_complete(ctx: CheckContext, response: Response, case: Case) -> bool | None:
+def records_are_complete(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
     """Whenever nothing was selected, a record shows every property that is not said to be there only sometimes."""
     judged = _judged(case)
     if judged is None or response.status_code >= 300:
@@ -211,14 +219,13 @@ def records_are_complete(ctx: CheckContext, response: Response, case: Case) -> b
 
 
 @schemathesis.check
-def stays_at_its_origin(ctx: CheckContext, response: Response, case: Case) -> bool | None:
+def stays_at_its_origin(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
     """No answer sends the client to another origin."""
     asked = str(response.request.url)
     for location in response.headers.get("location", ()) if 300 <= response.status_code < 400 else ():
-        if "//" in location and origin_of(location if ":" in location.split("//")[0] else f"http:{location}") != origin_of(asked):
-            raise LeadsElsewhere(
-                operation=case.operation.label, message=f"{response.status_code} with Location {_short(location)}, asked {origin_of(asked)}"
-            )
+        if origin_of(urljoin(asked, location)) != origin_of(asked):
+            message = f"{response.status_code} with Location {_short(location)}, asked at {origin_of(asked)}"
+            raise LeadsElsewhere(operation=case.operation.label, message=message)
     return None
 
 

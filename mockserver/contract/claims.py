@@ -1,4 +1,4 @@
-"""What a document claims of its lists and records that can be seen from outside: where they stand in an answer, filters, orders, pages. Reads the raw document."""
+"""What a document claims of its lists and records that can be seen from outside: where they stand in answers, filters, orders, pages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FilterClaim:
     """A filter parameter.
 
     Attributes:
-        schema: of its values, resolved.
+        schema: of its values, without references.
         operator: None for a filter that is a function.
         shown: the record's own property that it looks at; None where it looks elsewhere.
         reach: further parameters with which its example shows its effect.
@@ -180,7 +180,7 @@ class Claims:
                 if name in value:
                     yield from self._records(part, value[name], depth - 1)
 
-    # --- lists ------------------------------------------------------------------------------------------------------------------------------------------
+    # --- lists ---
 
     def _list(self, place: Place) -> ListClaim | None:
         collection = place.operation.get("x-mock-action", {}).get("list")
@@ -235,12 +235,20 @@ class Claims:
 
     def _filter(self, parameter: Mapping[str, Any], shape: Schema) -> FilterClaim:
         said = parameter["x-mock-filter"]
-        schema = self.document.resolve(parameter["schema"])
+        schema = self._inlined(parameter["schema"])
         reach = parameter.get("x-mock-reach", {}).get("query", {})
         if isinstance(said, str):
             return FilterClaim(parameter["name"], schema, None, None, 1, parameter.get("example"), reach)
         shown = self._shown(said["field"], shape)
         return FilterClaim(parameter["name"], schema, said["operator"], shown, said.get("scale", 1), parameter.get("example"), reach)
+
+    def _inlined(self, schema: Schema) -> Schema:
+        """Return a parameter's schema with its references put in; parameters do not refer to themselves."""
+        resolved = dict(self.document.resolve(schema))
+        for key in ("anyOf", "oneOf", "allOf"):
+            if key in resolved:
+                resolved[key] = [self._inlined(part) for part in resolved[key]]
+        return resolved
 
     def _order(self, parameter: Mapping[str, Any], shape: Schema) -> OrderClaim | None:
         said = parameter.get("x-mock-order")

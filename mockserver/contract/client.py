@@ -75,23 +75,22 @@ class Client:
         filled = path.format_map({name: quote(str(value), safe="") for name, value in (parameters or {}).items()})
         url = self.target.base_url + filled
         self.target.admit(method, url)
-        headers, query = self._credential(dict(query or {}))
-        shown = httpx.URL(url, params=_plain(query or {})) if query else httpx.URL(url)
-        place = self.target.credential_place()
-        known = {**(query or {}), **({place[1]: self.target.credential} if place and place[0] == "query" else {})}
-        response = self._runner.run(self._sent(method, url, headers, _plain(known), body))
+        asked = _plain(query or {})
+        shown = httpx.URL(url, params=asked) if asked else httpx.URL(url)
+        response = self._runner.run(self._sent(method, url, asked, body))
         return Reply(response.status_code, response.headers, _decoded(response), response.text[:2000], _curl(method, str(shown), body))
 
-    def _credential(self, query: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    async def _sent(self, method: str, url: str, query: dict[str, Any], body: Any) -> httpx.Response:
+        headers: dict[str, str] = {}
         place = self.target.credential_place()
-        return ({place[1]: self.target.credential} if place and place[0] == "header" else {}), query
-
-    async def _sent(self, method: str, url: str, headers: Mapping[str, str], query: Mapping[str, Any], body: Any) -> httpx.Response:
+        if place is not None:
+            (headers if place[0] == "header" else query)[place[1]] = self.target.credential
         content = None if body is None else json.dumps(body).encode()
-        known = {**headers, "Content-Type": "application/json"} if content is not None else dict(headers)
+        if content is not None:
+            headers["Content-Type"] = "application/json"
         for attempt in range(_RETRIES):
             await self._wait()
-            response = await self._http.request(method, url, params=query or None, headers=known, content=content)
+            response = await self._http.request(method, url, params=query or None, headers=headers, content=content)
             if response.status_code != 429 or attempt == _RETRIES - 1:
                 break
             await asyncio.sleep(_retry_after(response))

@@ -20,7 +20,7 @@ def schemathesis_config(documents: Iterable[Document]) -> str:
     """Return the text of a `schemathesis.toml` with a project for each document.
 
     A project has every check on. The only exceptions are the statuses of an operation's `x-mock-rules`, with which a valid request may be refused.
-    `with-security-parameters` is off: otherwise an operation with a key in a header is negated by taking the key away, which the configured key undoes.
+    `with-security-parameters` is off: a negative case that only lacks the key would get it back from the configuration, and be valid.
     """
     known = list(documents)
     header = _HEADER.format(names=" ".join(document.raw["x-mock-api"] for document in known))

@@ -1,4 +1,4 @@
-"""What a run of checks tells, one after another: what was sent, what broke the contract, what could not be judged. Frozen values; nobody prints here."""
+"""What a run of checks tells, one after another: what was sent, what broke the contract, what could not be judged. Frozen values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records that a target is known to hold, gathered from its lists; put into generated requests, so that valid ones mostly reach something. Judges nothing."""
+"""Records that a target is known to hold, gathered from its lists; put into requests, so that valid ones mostly reach something."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Known:
         ids = list(self.ids.get(collection, ()))
         return random.choice(ids) if ids else None
 
-    # --- requests ---------------------------------------------------------------------------------------------------------------------------------------
+    # --- requests ---
 
     def path(self, place: Place, random: Random) -> dict[str, str]:
         """Return known ids for the path parameters that name records; those of parents fit the record below them."""
@@ -68,7 +68,7 @@ class Known:
         return {key: value for key, value in chosen.items() if value is not None}
 
     def parents(self, place: Place, limit: int) -> Iterator[dict[str, str]]:
-        """Yield at most `limit` sets of known ids for the path parameters of an operation that has no record of its own; one empty set without parameters."""
+        """Yield at most `limit` sets of known ids for the path parameters of an operation without a record of its own."""
         named = [(one["name"], one.get("x-mock-record")) for one in place.parameters if one["in"] == "path"]
         if not named:
             yield {}
@@ -125,7 +125,7 @@ def gather(client: Client, claims: Claims) -> Known:
 
 
 def _names(claims: Claims) -> Mapping[str, str]:
-    """Return which collection a property of this name refers to: relations, with and without `Id`, and the names of collections; no name that means two."""
+    """Return the collection that a property of this name refers to: by relations and the names of collections; no name that means two."""
     found: dict[str, set[str]] = {}
     for collection, schema in claims.collections.items():
         for name, relation in claims.relations(collection).items():

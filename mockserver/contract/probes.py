@@ -1,4 +1,4 @@
-"""What takes several requests to judge: filters that are ignored, both directions of an order, pages, and whether writes are kept. Yields events; judges by `checks`."""
+"""What takes several requests to judge of a list: filters that are ignored, both directions of an order, pages. Yields events."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ PHASE = "probes"
 MAX_PAGES = 10
 _PARENTS = 6
 _WORD = re.compile(r"[^\W_]{3,}")
+_FORMATS = {"date": r"^\d{4}-\d{2}-\d{2}$", "date-time": r"^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$"}
 
 
 @dataclass(slots=True)
@@ -94,7 +95,7 @@ class ListProbe:
             for failure in refusals(self._claim.place, listing.refused.status, listing.refused.headers):
                 yield _finding(failure, "refusals_have_a_rule", listing.refused)
 
-    # --- pages ------------------------------------------------------------------------------------------------------------------------------------------
+    # --- pages ---
 
     def _pages(self, whole: Listing) -> Iterator[Event]:
         if self._claim.pages is None or self._claim.pages.query(0, 1) is None:
@@ -117,15 +118,15 @@ class ListProbe:
             )
             yield _finding(wrong, "pages_partition", whole.replies[0])
 
-    # --- filters ----------------------------------------------------------------------------------------------------------------------------------------
+    # --- filters ---
 
     def _filter(self, one: FilterClaim, whole: Listing) -> Iterator[Event]:
-        choice = choose(one, whole.records) if one.operator and one.shown else None
-        if choice is not None:
+        choice = choose(one, whole.records)
+        if choice is not None and one.shown is not None:
             wanted, witness = choice
             filtered = self.read({one.parameter: wanted})
             yield from self._told(filtered)
-            yield from self._matching(one, wanted, witness, filtered)
+            yield from self._matching(one, one.shown, wanted, witness, filtered)
         elif one.example is not None:
             filtered = self.read({**one.reach, one.parameter: one.example})
             yield from self._told(filtered)
@@ -143,20 +144,19 @@ class ListProbe:
                 self._claim.label, "filters_hold", f"{one.parameter}: no value tells some records from the others; only that nothing was added"
             )
 
-    def _matching(self, one: FilterClaim, wanted: Any, witness: Record, filtered: Listing) -> Iterator[Event]:
+    def _matching(self, one: FilterClaim, shown: Shown, wanted: Any, witness: Record, filtered: Listing) -> Iterator[Event]:
         for failure in leaks(self._claim, one, wanted, filtered.records):
             yield _finding(failure, "filters_hold", filtered.replies[0])
         if filtered.complete and str(witness.get("id")) not in filtered.ids:
-            assert one.shown is not None
-            shown = f"{one.shown.name} {witness.get(one.shown.name)!r}"
+            value = f"{shown.name} {witness.get(shown.name)!r}"
             loss = FilterLoss(
                 operation=self._claim.label,
                 subject=one.parameter,
-                message=f"{one.parameter}={wanted!r} lacks record {witness.get('id')} with {shown}",
+                message=f"{one.parameter}={wanted!r} lacks record {witness.get('id')} with {value}",
             )
             yield _finding(loss, "filters_hold", filtered.replies[0])
 
-    # --- orders -----------------------------------------------------------------------------------------------------------------------------------------
+    # --- orders ---
 
     def _order(self, order: OrderClaim) -> Iterator[Event]:
         for direction in (order.upwards, order.downwards):
@@ -166,7 +166,7 @@ class ListProbe:
                 yield _finding(failure, "orders_hold", listing.replies[0])
 
 
-def _partition(whole: Listing, paged: Listing) -> Iterator[tuple[type[PageRepeats] | type[PageLoses], str]]:
+def _partition(whole: Listing, paged: Listing) -> Iterator[tuple[type[PageRepeats | PageLoses], str]]:
     repeated = [key for at, key in enumerate(paged.ids) if key in paged.ids[:at]]
     if repeated:
         yield PageRepeats, f"record {repeated[0]} comes more than once"
@@ -179,7 +179,7 @@ def _finding(failure: Any, check: str, reply: Reply) -> Finding:
     return Finding(str(failure.operation), check, failure, reply.curl, reply.text[:300])
 
 
-# --- a value that tells some records from the others ----------------------------------------------------------------------------------------------------
+# --- a value that tells some records from the others ---
 
 
 def choose(one: FilterClaim, records: Sequence[Record]) -> tuple[Any, Record] | None:
@@ -238,21 +238,24 @@ def _number(value: Any, scale: int = 1) -> Any:
 
 
 def _admits(schema: Mapping[str, Any], value: Any) -> bool:
-    """Return whether a parameter's schema admits the value, as far as types, words, bounds and patterns say; alternatives admit what one of them admits."""
-    types = {"integer": int, "number": (int, float), "string": str, "boolean": bool, "array": list}
+    """Return whether a parameter's schema admits the value, as far as types, words, bounds and patterns say."""
+    types: dict[str, tuple[type, ...]] = {"integer": (int,), "number": (int, float), "string": (str,), "boolean": (bool,), "array": (list,)}
     known = types.get(schema.get("type", ""))
-    if known is not None and (not isinstance(value, known) or (isinstance(value, bool) and known is not bool)):
+    if known is not None and (not isinstance(value, known) or (isinstance(value, bool) and known != (bool,))):
         return False
     if "enum" in schema and value not in schema["enum"]:
         return False
-    if isinstance(value, str) and "pattern" in schema and re.search(schema["pattern"], value) is None:
+    if isinstance(value, str) and re.search(schema.get("pattern", _FORMATS.get(schema.get("format", ""), "")), value) is None:
         return False
     if isinstance(value, (int, float)) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
+        return False
+    alternatives = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    if (alternatives and not any(_admits(part, value) for part in alternatives)) or not all(_admits(part, value) for part in schema.get("allOf", ())):
         return False
     return not isinstance(value, list) or all(_admits(schema.get("items", {}), one) for one in value)
 
 
-# --- all lists ------------------------------------------------------------------------------------------------------------------------------------------
+# --- all lists ---
 
 
 def probe_lists(client: Client, claims: Claims, known: Known) -> Iterator[Event]:

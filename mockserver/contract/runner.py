@@ -16,6 +16,7 @@ from schemathesis import hooks
 from schemathesis.engine import events as engine_events
 from schemathesis.engine import from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
+from schemathesis.schemas import BaseSchema
 
 from mockserver.contract import checks
 from mockserver.contract.claims import Claims
@@ -49,7 +50,7 @@ class Plan:
     phases: tuple[str, ...] = PHASES
     seed: int = 0
     max_examples: int = 20
-    max_steps: int = 6
+    max_steps: int = 20
     operations: frozenset[str] | None = None
     probes: bool = True
     without_checks: frozenset[str] = frozenset()
@@ -115,13 +116,13 @@ def _recorded(phase: str, recorder: ScenarioRecorder) -> Iterator[Event]:
                 yield Finding(case.operation.label, one.name, info.failure, info.code_sample, answer)
 
 
-# --- schemathesis, set up -------------------------------------------------------------------------------------------------------------------------------
+# --- schemathesis, set up ---
 
 
-def load_schema(target: Target, plan: Plan, known: Known) -> Any:
+def load_schema(target: Target, plan: Plan, known: Known) -> BaseSchema:
     """Return the document as schemathesis takes it, with the generated configuration, for this target and plan."""
     config = schemathesis.Config.from_dict(_configuration(target, plan))
-    schema = schemathesis.openapi.from_dict(_with_known_examples(target.document, known), config=config)
+    schema: BaseSchema = schemathesis.openapi.from_dict(_with_known_examples(target.document, known), config=config)
     if target.app is not None:
         schema.app = target.app
     schema = schema.exclude(_left_out(target, plan))
@@ -130,7 +131,10 @@ def load_schema(target: Target, plan: Plan, known: Known) -> Any:
 
 
 def _left_out(target: Target, plan: Plan) -> Callable[[Any], bool]:
-    """Return whether an operation is left out. (`include` would not do: beside a configuration with `[[project.operations]]` it selects everything.)"""
+    """Return the test whether an operation is left out.
+
+    Schemathesis' `include` would not do: beside a configuration with `[[project.operations]]` it selects everything.
+    """
 
     def left_out(context: Any) -> bool:
         operation = context.operation
@@ -172,7 +176,7 @@ def guarded(target: Target, raw_schema: Any) -> Iterator[None]:
     Schemathesis knows this hook only for all documents of the process, hence the comparison.
     """
 
-    def before_call(context: hooks.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
+    def before_call(context: hooks.HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:
         if case.operation.schema.raw_schema is raw_schema:
             target.admit(case.method, (kwargs.get("base_url") or target.base_url) + case.formatted_path)
 
@@ -183,11 +187,11 @@ def guarded(target: Target, raw_schema: Any) -> Iterator[None]:
         hooks.unregister(before_call)
 
 
-# --- what is known goes into what is generated ----------------------------------------------------------------------------------------------------------
+# --- what is known goes into what is generated ---
 
 
 def _with_known_examples(document: Document, known: Known) -> dict[str, Any]:
-    """Return the document with ids of the target in the place of those of the fixtures, where an example names a record that the target does not have."""
+    """Return the document with ids of the target in the examples of path parameters that name records which it does not have."""
     raw = deepcopy(document.raw)
     for place in Document(raw, document.source).iter_operations():
         for parameter in place.parameters:

@@ -1,4 +1,4 @@
-"""Where a contract is checked: a mock in process, a mock served, or a real deployment; with which credential, and what may be sent there. Checks nothing."""
+"""Where a contract is checked: a mock in process, a mock served, or a real deployment; which credential, and what may be sent."""
 
 from __future__ import annotations
 
@@ -78,9 +78,12 @@ class Target:
 
 def origin_of(url: str) -> str:
     """Return scheme, host and port of an absolute URL in one spelling: `https://host:443`."""
-    parts = urlsplit(url)
-    scheme = parts.scheme.lower()
-    return f"{scheme}://{(parts.hostname or '').lower()}:{parts.port or _PORTS.get(scheme, 0)}"
+    try:
+        parts = urlsplit(url)
+        scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port
+    except ValueError:  # no URL at all: it is nobody's origin
+        return url
+    return f"{scheme}://{host}:{port or _PORTS.get(scheme, 0)}"
 
 
 def in_process(document: Document, app: ASGIApp, credential: str, *, writes: bool = True) -> Target:

@@ -122,7 +122,7 @@ def span_of(kind: Kind, value: Any) -> Span | None:
     return None
 
 
-# --- filters --------------------------------------------------------------------------------------------------------------------------------------------
+# --- filters ---
 
 
 def satisfies(operator: str, kind: Kind, value: Any, wanted: Any, scale: int = 1) -> Verdict:
@@ -196,15 +196,15 @@ def _compared(operator: str, shown: Span | None, asked: Span | None) -> Verdict:
     return True if shown.low >= asked.high else False if shown.high < asked.low else None
 
 
-# --- orders ---------------------------------------------------------------------------------------------------------------------------------------------
+# --- orders ---
 
 _WORD = re.compile(r"[0-9a-z]*", re.ASCII)
 
 
 def comes_before(kind: Kind, one: Any, other: Any) -> Verdict:
-    """Return True where `one` comes strictly before `other` upwards, False where strictly after, None for ties and what every database orders its own way.
+    """Return True where `one` comes strictly before `other` upwards, False where strictly after.
 
-    Texts are told apart by the letters and digits with which they begin, without regard to case.
+    None for ties, and for what databases order each in their way: texts are told apart by the ASCII letters and digits with which they begin.
     """
     if kind is Kind.TEXT:
         return _word_before(one, other) if isinstance(one, str) and isinstance(other, str) else None
@@ -225,7 +225,7 @@ def _word_before(one: str, other: str) -> Verdict:
     return None if left[:size] == right[:size] else left[:size] < right[:size]
 
 
-# --- what was written, and what is read afterwards ------------------------------------------------------------------------------------------------------
+# --- what was written, and what is read afterwards ---
 
 
 def stands_for(read: Any, sent: Any) -> Verdict:
@@ -241,5 +241,6 @@ def stands_for(read: Any, sent: Any) -> Verdict:
         return numbers[0] == numbers[1]
     moments = parse_moment(read), parse_moment(sent)
     if moments[0] is not None and moments[1] is not None:
-        return moments[0].span.low <= moments[1].span.high and moments[1].span.low <= moments[0].span.high
+        one, other = moments[0].span, moments[1].span
+        return bool(one.low <= other.high and other.low <= one.high)
     return str(read).casefold() == str(sent).casefold()

@@ -1,12 +1,13 @@
-"""Whether writes are kept: what was created is read, and listed, what was updated has changed, what was deleted is gone. Touches only what it created."""
+"""Whether writes are kept: what was created is read and listed, what was updated has changed, what was deleted is gone."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from mockserver.contract.checks import refusals
 from mockserver.contract.claims import Claims, Record, Schema
@@ -17,6 +18,13 @@ from mockserver.contract.known import Known
 from mockserver.contract.probes import PHASE, ListProbe
 from mockserver.contract.values import stands_for
 from mockserver.spec import Place
+
+T = TypeVar("T")
+Told = Generator[Event, None, T]
+"""Yields events, and returns something when it is done."""
+Edit = Callable[[Record], Record]
+Look = tuple[Record | None, str]
+"""A record, or None where it is gone, and which answer says so."""
 
 _AT = re.compile(r"(?=@)|$")
 
@@ -66,9 +74,9 @@ class WriteProbe:
             yield from self._updated(kept)
         yield from self._deleted(kept, readable=readable)
 
-    # --- one after another ------------------------------------------------------------------------------------------------------------------------------
+    # --- one after another ---
 
-    def _created(self, place: Place, kept: Kept, reply: Reply, sent: Record) -> Iterator[Any]:
+    def _created(self, place: Place, kept: Kept, reply: Reply, sent: Record) -> Told[bool]:
         read = yield from self._read(kept)
         if read is None:
             yield Unjudged(place.label, "created_is_kept", f"no operation shows the collection {kept.collection}")
@@ -87,28 +95,26 @@ class WriteProbe:
             )
         return True
 
-    def _updated(self, kept: Kept) -> Iterator[Any]:
+    def _updated(self, kept: Kept) -> Iterator[Event]:
         for place in self._on(kept, "update"):
             read = yield from self._read(kept)
             before = read[0] if read else None
             if before is None:
                 return
-            written = yield from self._write(
-                place, kept.collection, self._path(place, kept), lambda body, before=before: self._changing(body, before)
-            )
+            written = yield from self._write(place, kept.collection, self._path(place, kept), partial(self._changing, before))
             if written is None:
                 yield Unjudged(place.label, "updated_is_kept", "no update of ours was accepted")
                 continue
             reply, sent = written
             read = yield from self._read(kept)
-            after = read[0] if read else None
-            changed = (
-                self._different(sent, after, kept.collection) if after is not None else ("", f"{kept.collection} {kept.key} cannot be read any more")
-            )
-            if changed:
-                yield self._finding(UpdateLost, place, "updated_is_kept", changed[1], reply, changed[0])
+            after = read[0] if read and read[0] else {}
+            lost = self._different(sent, after, kept.collection) if after else ("", f"{kept.collection} {kept.key} cannot be read any more")
+            if lost:
+                yield self._finding(UpdateLost, place, "updated_is_kept", lost[1], reply, lost[0])
+            elif not any(stands_for(before.get(name), value) is False for name, value in self._comparable(sent, after, kept.collection)):
+                yield Unjudged(place.label, "updated_is_kept", "no update of ours changed anything that can be read")
 
-    def _deleted(self, kept: Kept, *, readable: bool) -> Iterator[Any]:
+    def _deleted(self, kept: Kept, *, readable: bool) -> Iterator[Event]:
         for place in self._on(kept, "delete"):
             reply = self._client.send("DELETE", place.path, parameters=self._path(place, kept))
             yield Sent(place.label, "DELETE", PHASE, True, reply.status)
@@ -124,9 +130,9 @@ class WriteProbe:
                     return
             return
 
-    # --- reading ----------------------------------------------------------------------------------------------------------------------------------------
+    # --- reading ---
 
-    def _read(self, kept: Kept) -> Iterator[Any]:
+    def _read(self, kept: Kept) -> Told[Look | None]:
         """Return the record (None: it is gone) and which answer says so; None where no operation shows it."""
         for place in self._on(kept, "retrieve"):
             reply = self._client.send("GET", place.path, parameters=self._path(place, kept))
@@ -135,7 +141,7 @@ class WriteProbe:
             return record if record is not None and str(record.get("id")) == kept.key else None, f"{place.label} with {reply.status}"
         return (yield from self._in_list(kept))
 
-    def _in_list(self, kept: Kept) -> Iterator[Any]:
+    def _in_list(self, kept: Kept) -> Told[Look | None]:
         for claim in self._claims.lists:
             path = self._path(claim.place, kept)
             if claim.collection != kept.collection or path.keys() != _wanted(claim.place):
@@ -173,9 +179,9 @@ class WriteProbe:
         records = self._claims.records(schema, reply.body) if schema is not None else iter(())
         return next((record for its, record in records if its == collection and record.get("id") is not None), None)
 
-    # --- writing ----------------------------------------------------------------------------------------------------------------------------------------
+    # --- writing ---
 
-    def _write(self, place: Place, collection: str, path: Mapping[str, str], edit: Any) -> Iterator[Any]:
+    def _write(self, place: Place, collection: str, path: Mapping[str, str], edit: Edit) -> Told[tuple[Reply, Record] | None]:
         """Return the first answer that accepts one of our bodies, and the attributes sent; None where none is accepted."""
         for body in self._bodies(place, collection, edit):
             reply = self._client.send(place.method.upper(), place.path, parameters=path, body=body)
@@ -185,7 +191,7 @@ class WriteProbe:
             yield from (_finding(failure, "refusals_have_a_rule", reply) for failure in refusals(place, reply.status, reply.headers))
         return None
 
-    def _bodies(self, place: Place, collection: str, edit: Any) -> Iterator[Any]:
+    def _bodies(self, place: Place, collection: str, edit: Edit) -> Iterator[Any]:
         """Yield the example with known ids, then without what is only read by functions, then without relations or what is not required."""
         known = self._claims.body(place)
         if known is None or known[1] is None:
@@ -240,7 +246,7 @@ class WriteProbe:
         unique = self._claims.collections[collection]["x-mock-collection"].get("unique", ())
         return _AT.sub(f".{self._mark}", value, count=1) if name in unique and isinstance(value, str) else value
 
-    def _changing(self, attributes: Record, before: Record) -> Record:
+    def _changing(self, before: Record, attributes: Record) -> Record:
         """Return attributes of which at least one differs from the record as it is."""
         if any(stands_for(before[name], value) is False for name, value in attributes.items() if name in before):
             return attributes
@@ -250,12 +256,14 @@ class WriteProbe:
 
     def _different(self, sent: Record, read: Record, collection: str) -> tuple[str, str] | None:
         """Return the first attribute that reads otherwise than it was sent, and how; inputs and derived properties are not compared."""
+        different = (pair for pair in self._comparable(sent, read, collection) if stands_for(read[pair[0]], pair[1]) is False)
+        return next(((name, f"{name}: sent {value!r}, read {read[name]!r}") for name, value in different), None)
+
+    def _comparable(self, sent: Record, read: Record, collection: str) -> Iterator[tuple[str, Any]]:
         shape = self._claims.collections[collection].get("properties", {})
         for name, value in sent.items():
-            part = self._claims.document.resolve(shape.get(name, {"x-mock-value": ""}))
-            if name in read and "x-mock-value" not in part and stands_for(read[name], value) is False:
-                return name, f"{name}: sent {value!r}, read {read[name]!r}"
-        return None
+            if name in read and name in shape and "x-mock-value" not in self._claims.document.resolve(shape[name]):
+                yield name, value
 
     def _finding(self, kind: type[ContractFailure], place: Place, check: str, message: str, reply: Reply, subject: str = "") -> Finding:
         return _finding(kind(operation=place.label, message=message, subject=subject), check, reply)

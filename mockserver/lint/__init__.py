@@ -13,10 +13,7 @@ Check = Callable[[Subject], Iterable[Finding]]
 
 FOUNDATIONS: tuple[Check, ...] = (
     foundations.document_is_openapi,
-    foundations.everything_sent_has_a_schema,
-    foundations.named_fields_are_stored,
-    foundations.ways_back_are_distinct,
-    foundations.named_functions_exist,
+    foundations.readers_are_known,
     foundations.values_are_known,
     foundations.callers_are_stored,
     foundations.everything_compiles,

@@ -1,18 +1,17 @@
-"""Checks that all others rest on: valid OpenAPI, every name exists, everything compiles. None of them looks at fixtures."""
+"""Checks that all others rest on, beyond what loading refuses: valid OpenAPI, known values and callers, everything compiles."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from itertools import chain
 
 from mockserver.errors import DocumentError
 from mockserver.handlers import build_handler
 from mockserver.lint.subject import Finding, Node, Subject, iter_answers
 from mockserver.operations import Action
 from mockserver.paths import UnknownPath
-from mockserver.resources import Resource, embedded
+from mockserver.resources import embedded
 from mockserver.validation import escape_pointer
 
 logger = logging.getLogger("mockserver.lint")
@@ -37,82 +36,11 @@ def document_is_openapi(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def everything_sent_has_a_schema(subject: Subject) -> Iterator[Finding]:
-    """Every parameter and every body, of requests and answers, has a schema, which OpenAPI does not ask for."""
-    document = subject.document
-    for place in document.iter_operations():
-        where = f"{document.source}: {place.label}"
-        for parameter in place.parameters:
-            if "schema" not in parameter:
-                yield Finding("nothing says what it looks like", f"{where}: {parameter['in']} parameter {parameter['name']}", "a schema", "none")
-        bodies = {"body": place.operation.get("requestBody", {}), **place.operation["responses"]}
-        for part, body in bodies.items():
-            for media_type, content in document.resolve(body).get("content", {}).items():
-                if "schema" not in content:
-                    yield Finding("nothing says what it looks like", f"{where}: {part} {media_type}", "a schema", "none")
-
-
-def named_fields_are_stored(subject: Subject) -> Iterator[Finding]:
-    """Every field that an `x-mock-collection` names is stored."""
-    for resource in subject.model.resources.values():
-        for part, name in _named_fields(resource):
-            if name not in resource.stored:
-                yield Finding("an unknown field", _collection(subject, resource, part), f"one of {', '.join(sorted(resource.stored))}", name)
-
-
-def _named_fields(resource: Resource) -> Iterator[tuple[str, str]]:
-    layout = resource.layout
-    yield from (("order", name.removeprefix("-")) for name in layout.order)
-    yield from (("unique", name) for name in resource.unique)
-    yield from (("tallies", name) for name in chain(layout.tallies, layout.tallies.values()))
-    for field, relation in layout.relations.items():
-        yield from ((f"relations/{field}/by", name) for name in (relation.by,) if name)
-        yield from ((f"relations/{field}/inverse-order", name.removeprefix("-")) for name in relation.inverse_order)
-
-
-def _collection(subject: Subject, resource: Resource, part: str) -> str:
-    return subject.at(f"/components/schemas/{escape_pointer(resource.component)}/x-mock-collection/{part}")
-
-
-def callers_are_stored(subject: Subject) -> Iterator[Finding]:
-    """The collection, the fields and the administrator of whom the conventions say that requests act as them exist."""
-    callers, zones, resources = subject.api.conventions.callers, subject.api.conventions.zones, subject.model.resources
-    where = f"{subject.api.name}: conventions"
-    if callers.collection not in resources:
-        yield Finding("no callers", where, f"a collection {callers.collection}", "none")
-        return
-    for name in (callers.credential_field, zones.caller_field):
-        if name is not None and name not in resources[callers.collection].stored:
-            yield Finding("no callers", where, f"a stored field {name} of {callers.collection}", "none")
-    if subject.store[callers.collection].get(callers.administrator) is None:
-        yield Finding("no callers", where, f"a fixture of {callers.collection} with id {callers.administrator}", "none")
-
-
-def ways_back_are_distinct(subject: Subject) -> Iterator[Finding]:
-    """Every way back into a collection has a name of its own there, which no stored field or other way back bears."""
-    resources = subject.model.resources
-    taken = {(name, field): f"the field {field}" for name, resource in resources.items() for field in resource.stored}
-    for name, resource in resources.items():
-        for field, relation in resource.layout.relations.items():
-            for target in dict.fromkeys(relation.targets.values()) if relation.inverse else ():
-                back = (target, relation.inverse or "")
-                if back in taken:
-                    where = _collection(subject, resource, f"relations/{field}/inverse")
-                    yield Finding("a name stands for two things", where, f"a name of its own in {target}", f"{back[1]}, which is {taken[back]}")
-                taken[back] = f"the way back from {name}"
-
-
-def named_functions_exist(subject: Subject) -> Iterator[Finding]:
-    """Every function that a collection or an `x-mock-input` names is in its table; no model loads without those of operations and parameters."""
-    known = subject.api.functions.names()
-    for resource in subject.model.resources.values():
-        for table, names in (("prepare", (resource.prepare,)), ("effects", resource.effects), ("visible", (resource.visible,))):
-            for name in names:
-                if name and name not in known[table]:
-                    yield Finding("an unknown function", _collection(subject, resource, table), f"a name in {table.upper()}", name)
-    readers = set().union(*known.values())
+def readers_are_known(subject: Subject) -> Iterator[Finding]:
+    """Every function that an `x-mock-input` names is in a table; without the other functions that a document names no model loads."""
+    known = set().union(*subject.api.functions.names().values())
     for where, name in _iter_readers(subject):
-        if name not in readers:
+        if name not in known:
             yield Finding("an unknown function", where, "a name in a table of functions", name)
 
 
@@ -157,6 +85,20 @@ def _is_path(subject: Subject, text: str, collection: str) -> bool:
     except UnknownPath:
         return False
     return True
+
+
+def callers_are_stored(subject: Subject) -> Iterator[Finding]:
+    """The collection, the fields and the administrator of whom the conventions say that requests act as them exist."""
+    callers, zones, resources = subject.api.conventions.callers, subject.api.conventions.zones, subject.model.resources
+    where = f"{subject.api.name}: conventions"
+    if callers.collection not in resources:
+        yield Finding("no callers", where, f"a collection {callers.collection}", "none")
+        return
+    for name in (callers.credential_field, zones.caller_field):
+        if name is not None and name not in resources[callers.collection].stored:
+            yield Finding("no callers", where, f"a stored field {name} of {callers.collection}", "none")
+    if subject.store[callers.collection].get(callers.administrator) is None:
+        yield Finding("no callers", where, f"a fixture of {callers.collection} with id {callers.administrator}", "none")
 
 
 def everything_compiles(subject: Subject) -> Iterator[Finding]:

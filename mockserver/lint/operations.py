@@ -14,7 +14,7 @@ from mockserver.resources import embedded, iter_properties
 
 EVERY_ACTION = frozenset(Action)
 LISTS = frozenset({Action.LIST, Action.BEHAVIOUR})
-WRITES = frozenset({Action.CREATE, Action.UPDATE})
+ASKING = frozenset({Action.CREATE, Action.UPDATE, Action.BEHAVIOUR})
 
 EFFECTS: Mapping[str, tuple[frozenset[str], frozenset[Action]]] = {
     "x-mock-record": (frozenset({"path"}), EVERY_ACTION),
@@ -80,13 +80,12 @@ def selected_keys_appear(subject: Subject) -> Iterator[Finding]:
 
 
 def rules_are_asked(subject: Subject) -> Iterator[Finding]:
-    """Every rule stands on an operation that asks it, and refuses with a status that the operation declares."""
+    """Every rule stands on an operation that asks rules, and refuses with a status that the operation declares."""
     for operation in subject.model.operations:
         for name, status in operation.rules:
-            asked = WRITES if name in ("related", "unique") else WRITES | {Action.BEHAVIOUR}
             where = subject.of(operation, f"x-mock-rules {name}")
-            if operation.action not in asked:
-                yield Finding("a rule that is never asked", where, f"an operation of {' or '.join(sorted(asked))}", operation.action)
+            if operation.action not in ASKING:
+                yield Finding("a rule that is never asked", where, f"an operation of {' or '.join(sorted(ASKING))}", operation.action)
             if status not in operation.responses:
                 yield Finding("a rule with an undeclared status", where, "one of the operation's statuses", str(status))
 

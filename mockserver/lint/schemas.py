@@ -18,7 +18,7 @@ def _keywords(words: str) -> frozenset[str]:
     return frozenset(f"x-mock-{word}" for word in words.split())
 
 
-_PROPERTY = _keywords("stored value present default stamp input no-effect source")
+_PROPERTY = _keywords("stored value present default stamp input no-effect reach source")
 _PARAMETER = _keywords("record filter order page select input alias no-effect reach source")
 PLACES = (
     (re.compile(r""), _keywords("api source")),

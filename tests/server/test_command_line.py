@@ -133,7 +133,7 @@ def test_missing_fixtures_are_named(tmp_path: Path):
 
 
 def test_an_interrupt_ends_quietly():
-    with serving() as served:
+    with serving("--quiet") as served:
         httpx.get(served.origin + "/_mock/health").raise_for_status()
         served.process.send_signal(signal.SIGINT)
         out, err = served.process.communicate(timeout=30)

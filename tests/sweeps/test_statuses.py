@@ -94,4 +94,4 @@ def test_a_refused_request_changes_nothing(sender: MakeSender, subject: Subject,
     for attempt in refused_attempts(subject, operation):
         if attempt.credential == "" and not attempt.repeated:
             one.send(attempt.call)
-            assert one.store.snapshot() is before, attempt.name
+            assert one.store.snapshot() == before, attempt.name
