@@ -9,7 +9,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mockserver import clock
 from mockserver.clock import EARLIEST, LATEST, FrozenClock, SystemClock, clamp, later, monotonic_seconds, request_id, token
 
 NOON = datetime(2024, 3, 18, 12, tzinfo=UTC)
@@ -57,7 +56,7 @@ def test_a_frozen_clock_stands_still_until_it_is_moved() -> None:
 def test_the_systems_clock_is_cut_to_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
     system = SystemClock()
     for second in (1710763200.0, 1710763200.999, 1710763201.5, 1710763200.0):
-        monkeypatch.setattr(clock.time, "time", lambda second=second: second)
+        monkeypatch.setattr("mockserver.clock.time.time", lambda second=second: second)
         assert system.now() == datetime.fromtimestamp(int(second), UTC)
 
 

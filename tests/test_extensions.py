@@ -15,7 +15,7 @@ from tests.models import document
 
 DOCUMENTATION = (Path(__file__).parent.parent / "docs" / "extensions.md").read_text()
 COLLECTION = {"collection": "deals", "singular": "deal", "name": "Deal"}
-ANY_TEXT = ["deals"], ["", None, 5, [], {}]
+ANY_TEXT: tuple[list[Any], list[Any]] = ["deals"], ["", None, 5, [], {}]
 
 FORMS: dict[str, tuple[list[Any], list[Any]]] = {
     "x-mock-api": ANY_TEXT,

@@ -26,14 +26,14 @@ def lines(style: str, *requests: tuple[str, str]) -> list[str]:
     return stream.getvalue().splitlines()
 
 
-def test_a_line_tells_method_path_status_operation_and_world():
+def test_a_line_tells_method_path_status_operation_and_world() -> None:
     (line,) = lines("text", ("GET", "/deals/207?x=1"))
     method, path, status, milliseconds, operation, world = line.split()
     assert (method, path, status, operation, world) == ("GET", "/activecampaign/api/3/deals/207?x=1", "200", "get_deal", "world='me'")
     assert float(milliseconds.removesuffix("ms")) >= 0
 
 
-def test_json_lines_tell_the_same():
+def test_json_lines_tell_the_same() -> None:
     told = [json.loads(line) for line in lines("json", ("DELETE", "/deals/207"), ("GET", "/nowhere"))]
     assert [(one["method"], one["status"], one["operation"], one["world"]) for one in told] == [
         ("DELETE", 200, "delete_deal", "me"),
@@ -41,7 +41,7 @@ def test_json_lines_tell_the_same():
     ]
 
 
-def test_a_path_cannot_forge_a_line():
+def test_a_path_cannot_forge_a_line() -> None:
     (line,) = lines("text", ("GET", "/deals/%0AGET%20/forged"))
     assert "\n" not in line
     assert "%0AGET" in line

@@ -51,7 +51,7 @@ def padded(size: int) -> bytes:
     return json.dumps(NEW).encode().ljust(size)
 
 
-REFUSALS = {
+REFUSALS: dict[Category, tuple[str, str, dict[str, Any], int]] = {
     Category.UNKNOWN_PATH: ("GET", "/volumes", {}, 404),
     Category.METHOD: ("PATCH", "/books/1", {}, 405),
     Category.CREDENTIAL: ("GET", "/books", {"key": None}, 401),

@@ -1,6 +1,7 @@
 """A path finds its operations: fixed segments first, then segments with a parameter in them, then parameters alone."""
 
 import asyncio
+from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from mockserver.app import MockApp
 from mockserver.routing import Router, Routing, allowed_methods
 from tests.models import BASE, call, document, library_app
+
+Scope = MutableMapping[str, Any]
 
 PATHS = (
     "/boats.json",
@@ -118,11 +121,11 @@ def routed(target: str, method: str = "GET") -> dict[str, Any]:
     """Return what the stages below see of a request to the library."""
     seen: dict[str, Any] = {}
 
-    async def below(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def below(scope: Scope, receive: Any, send: Any) -> None:
         seen.update(scope)
 
     routing = Routing(below)
-    routing.add_api(document(), base_path=BASE, own_base_path="/api/1")  # type: ignore[arg-type]
+    routing.add_api(document(), base_path=BASE, own_base_path="/api/1")
     path, _, query = target.partition("?")
     raw = path.encode("latin-1")
     scope = {"type": "http", "method": method, "path": unquote(path), "raw_path": raw, "query_string": query.encode(), "headers": []}
@@ -234,11 +237,11 @@ def test_what_is_below_no_base_path_is_no_apis(served: MockApp) -> None:
 def test_a_path_without_its_raw_form_is_routed_too() -> None:
     seen: dict[str, Any] = {}
 
-    async def below(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def below(scope: Scope, receive: Any, send: Any) -> None:
         seen.update(scope)
 
     routing = Routing(below)
-    routing.add_api(document(), base_path=BASE)  # type: ignore[arg-type]
+    routing.add_api(document(), base_path=BASE)
     asyncio.run(routing({"type": "http", "method": "GET", "path": f"{BASE}/books/7"}, None, None))
     assert seen["path_params"] == {"id": "7"}
 
@@ -246,7 +249,7 @@ def test_a_path_without_its_raw_form_is_routed_too() -> None:
 def test_other_protocols_are_handed_on() -> None:
     seen: list[str] = []
 
-    async def below(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def below(scope: Scope, receive: Any, send: Any) -> None:
         seen.append(scope["type"])
 
     asyncio.run(Routing(below)({"type": "lifespan"}, None, None))

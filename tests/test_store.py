@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mockserver.exchange import Record
-from mockserver.store import Change, Collection, Layout, OnDelete, Relation, Store, Tally, order_key, sort_key
+from mockserver.store import Change, Collection, Layout, OnDelete, Relation, Snapshot, Store, Tally, order_key, sort_key
 from tests.models import empty_store, record_of, resources
 
 Records = dict[str, dict[int, dict[str, Any]]]
@@ -109,7 +109,7 @@ class StoreMachine(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.worlds: list[tuple[Store, Records]] = [(empty_store(), {name: {} for name in COLLECTIONS})]
-        self.snapshots: list[tuple[int, object, Records, dict[str, int]]] = []
+        self.snapshots: list[tuple[int, Snapshot, Records, dict[str, int]]] = []
 
     def pick(self, data: st.DataObject) -> tuple[Store, Records]:
         return data.draw(st.sampled_from(self.worlds), label="world") if len(self.worlds) > 1 else self.worlds[0]
@@ -198,7 +198,7 @@ class StoreMachine(RuleBasedStateMachine):
     def restore(self, data: st.DataObject) -> None:
         at, snapshot, held, next_keys = self.snapshots.pop(data.draw(st.integers(0, len(self.snapshots) - 1)))
         store, _ = self.worlds[at]
-        store.restore(snapshot)  # type: ignore[arg-type]
+        store.restore(snapshot)
         self.worlds[at] = (store, held)
         assert {name: store[name].next_key for name in COLLECTIONS} == next_keys
 

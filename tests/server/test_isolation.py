@@ -46,7 +46,7 @@ def world_of(origin: str, worker: int) -> list[tuple[int, Any]]:
         return write_at_random(client, worker)
 
 
-def test_sixteen_credentials_never_meet():
+def test_sixteen_credentials_never_meet() -> None:
     with serving(*OPTIONS) as served, ThreadPoolExecutor(WORKERS) as pool:
         together = list(pool.map(lambda worker: world_of(served.origin, worker), range(WORKERS)))
     with serving(*OPTIONS) as served:

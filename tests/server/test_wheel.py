@@ -47,24 +47,26 @@ def _site_without_checkout() -> Path:
     return Path(httpx.__file__).resolve().parents[1]
 
 
-def test_the_sdist_holds_documents_fixtures_and_tests(built: Path):
+def test_the_sdist_holds_documents_fixtures_and_tests(built: Path) -> None:
     (archive,) = built.glob("*.tar.gz")
     names = ran("tar", "--list", "--file", str(archive), cwd=built).stdout
     for wanted in ("openapi/activecampaign/openapi.yaml", "fixtures/activecampaign/deals.json", "tests/server/test_wheel.py", "Makefile", "LICENSE"):
         assert f"/{wanted}\n" in names
 
 
-def test_the_installed_package_is_not_the_checkout(installed: Path):
+def test_the_installed_package_is_not_the_checkout(installed: Path) -> None:
     where = ran(str(installed), "-c", "import mockserver; print(mockserver.__file__)", cwd=installed.parent).stdout
     assert str(ROOT) not in where
     assert (Path(where.strip()).parent / "py.typed").exists()
 
 
-def test_the_installed_server_answers_a_journey(installed: Path):
+def test_the_installed_server_answers_a_journey(installed: Path) -> None:
     environment = {**os.environ, "XDG_CACHE_HOME": str(installed.parent / "cache")}
     with serving(python=str(installed), cwd=installed.parent, environment=environment) as served:
         with httpx.Client(base_url=served.base("activecampaign", "/api/3"), headers={"Api-Token": "wheel"}) as client:
-            made = client.post("/deals", json={"deal": {"title": "From a wheel", "value": 5, "currency": "usd", "contact": "31", "stage": "11", "owner": "4"}})
+            made = client.post(
+                "/deals", json={"deal": {"title": "From a wheel", "value": 5, "currency": "usd", "contact": "31", "stage": "11", "owner": "4"}}
+            )
             assert made.status_code == 201
             found = client.get("/deals", params={"filters[title]": "from a WHEEL"}).json()
             assert [deal["id"] for deal in found["deals"]] == [made.json()["deal"]["id"]]
@@ -72,5 +74,5 @@ def test_the_installed_server_answers_a_journey(installed: Path):
         assert not (installed.parent / "cache").exists(), "the bundle in the wheel needs no cache"
 
 
-def test_the_installed_command_says_its_version(installed: Path):
+def test_the_installed_command_says_its_version(installed: Path) -> None:
     assert "0.1.0" in ran(str(installed), "-m", "mockserver", "--version", cwd=installed.parent).stdout
