@@ -135,7 +135,7 @@ texts = st.tuples(st.text(st.characters(), max_size=6), st.integers(1, 60)).map(
 violations = st.lists(st.builds(Violation, st.just("body"), texts, st.sampled_from(["type", "required"]), texts), max_size=6)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(violations)
 def test_the_header_is_ascii_json_bounded_and_counted_for_any_violations(found: list[Violation]) -> None:
     header = violations_header(found)

@@ -74,7 +74,7 @@ def _is_stored(operation: Operation, resource: Resource | None, name: str, point
 def placed(body: Any, pointer: Pointer, value: Any) -> Any:
     """Return the body with this value at the pointer."""
     made = copy.deepcopy(body) if body is not None else {}
-    node = made
+    node: Any = made
     for at, step in enumerate(pointer[:-1]):
         fresh: Any = [{}] if isinstance(pointer[at + 1], int) else {}
         node = node[step] if isinstance(step, int) else node.setdefault(step, fresh)
@@ -85,9 +85,9 @@ def placed(body: Any, pointer: Pointer, value: Any) -> Any:
 def removed(body: Any, pointer: Pointer) -> Any:
     """Return the body without what stands at the pointer."""
     made = copy.deepcopy(body)
-    node = made
+    node: Any = made
     for step in pointer[:-1]:
-        if not isinstance(node, list) and step not in node:
+        if isinstance(step, str) and step not in node:
             return made
         node = node[step]
     if isinstance(node, dict):

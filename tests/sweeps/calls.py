@@ -12,8 +12,10 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
+from mockserver.exchange import Request
 from mockserver.operations import Operation, Parameter
 from mockserver.store import Store
+from mockserver.worlds import Session
 from tests.sweeps.subjects import Subject
 
 FORM = "application/x-www-form-urlencoded"
@@ -160,12 +162,19 @@ class Sender:
         response = self.send(call)
         return Outcome(response.status_code, response.json() if response.content else None, self.records())
 
+    def session(self, query: Mapping[str, Any] | None = None) -> Session:
+        """Return a session in the world, as a request with this query would have it."""
+        service = self._app.service(self.subject.api.name)
+        entered = service.worlds.enter(str(self.credential))
+        assert entered is not None
+        session = service.session(*entered)
+        session.request = Request({}, query or {}, None, {}, {})
+        return session
+
     @property
     def store(self) -> Store:
         """The world's records, as they are kept."""
-        entered = self._app.service(self.subject.api.name).worlds.enter(str(self.credential))
-        assert entered is not None
-        return entered[0].store
+        return self.session().store
 
     def records(self) -> dict[str, Any]:
         """Return all records of the world."""

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.sweeps.calls import Sender
-from tests.sweeps.subjects import Subject, started_apps
+from tests.sweeps.subjects import STARTED, Subject
 
 
 @pytest.fixture(scope="session")
 def runner() -> Iterator[asyncio.Runner]:
     with asyncio.Runner() as made:
         yield made
-    assert [app.health() for app in started_apps() if app.health()["broken_contract"]] == []
+    assert [health for health in (app.health() for app in STARTED) if health["broken_contract"]] == []
 
 
 @pytest.fixture

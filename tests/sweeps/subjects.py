@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -62,8 +62,12 @@ class Subject:
 
     def judge(self, operation: Operation) -> schemathesis.APIOperation[Any, Any, Any, Any]:
         """Return the operation as schemathesis knows it, for a verdict that is not our own."""
-        return _judges(self)[operation.path][operation.method]
+        judge: schemathesis.APIOperation[Any, Any, Any, Any] = _judges(self)[operation.path][operation.method]
+        return judge
 
+
+STARTED: list[MockApp] = []
+"""The applications that tests have used so far."""
 
 SUBJECTS = [Subject(api, profile) for api in [*map(shipped_api, SHIPPED), HARBOUR] for profile in Profile]
 
@@ -74,20 +78,15 @@ def _model(subject: Subject) -> Model:
 
 
 @cache
-def _app(subject: Subject, rate_limits: bool) -> MockApp:  # noqa: FBT001 -- a key of the cache
-    return create_app(Settings(clock=NOW, profile=subject.profile, rate_limits=rate_limits), [subject.api])
+def _app(subject: Subject, rate_limits: bool) -> MockApp:
+    app = create_app(Settings(clock=NOW, profile=subject.profile, rate_limits=rate_limits), [subject.api])
+    STARTED.append(app)
+    return app
 
 
 @cache
 def _judges(subject: Subject) -> Any:
     return schemathesis.openapi.from_dict({**subject.model.document.raw, "servers": [{"url": subject.base}]})
-
-
-def started_apps() -> Iterator[MockApp]:
-    """Yield the applications that tests have used so far."""
-    for subject in SUBJECTS:
-        for rate_limits in (False, True):
-            yield subject.app(rate_limits=rate_limits)
 
 
 def each_operation(keep: Callable[[Operation], bool] = lambda operation: True) -> list[Any]:
@@ -114,8 +113,3 @@ def each_parameter(keep: Callable[[Parameter], bool], operations: Callable[[Oper
 def each_list(keep: Callable[[Operation], bool] = lambda operation: True) -> list[Any]:
     """Return pytest parameters (subject, operation) for every list that is kept."""
     return each_operation(lambda operation: operation.action is Action.LIST and keep(operation))
-
-
-def with_subjects(names: Iterable[str]) -> list[Any]:
-    """Return pytest parameters (subject, name) for these names of each API."""
-    return [pytest.param(subject, name, id=f"{subject}:{name}") for subject in SUBJECTS for name in names]

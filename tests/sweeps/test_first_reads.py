@@ -27,9 +27,7 @@ def belonging(sender: Sender, call: Call) -> list[int]:
         target = dict(operation.records)[parameter]
         parent = int(call.path[parameter])
         found = [record for record in found if record[name] == parent and relation.target_of(record) == target]
-    entered = subject.service.worlds.enter(str(sender.credential))
-    assert entered is not None
-    seen = subject.service.visibility(subject.service.session(*entered))
+    seen = subject.service.visibility(sender.session())
     return [record["id"] for record in found if seen(resource.name, record) is not Visibility.HIDDEN]
 
 
