@@ -19,7 +19,7 @@ from mockserver.functions import Functions
 from mockserver.handlers import build_handler
 from mockserver.operations import Model, Operation, Profile
 from mockserver.refusals import Category, Refusal, Violation
-from mockserver.rendering import Renderers, View, Visibility, always_whole, outline, relaxed
+from mockserver.rendering import Outline, Renderers, View, Visibility, always_whole
 from mockserver.requests import BodyReader, ParameterReader
 from mockserver.responses import encode, refusal_response
 from mockserver.validation import Validators
@@ -171,7 +171,8 @@ class Pipeline:
         for status, schema in operation.responses.items():
             if schema is not None and status < 400:
                 self._renders[status] = service.renderers.answer(operation, schema)
-                self._outlines[status] = validators.compile(relaxed(model, schema))
+                outline = Outline(model, schema)
+                self._outlines[status] = (outline, validators.compile(outline.schema))
             if schema is not None:
                 self._validators[status] = validators.compile(schema)
             self._admitted[status] = None if schema is None else _error_shapes(model, schema)
@@ -303,8 +304,10 @@ class Pipeline:
         view = View(session, base, answer, self._service.visibility(session))
         body = render(view, answer)
         if self._service.validate_responses:
-            whole = view.kept is None
-            validator, shown = (self._validators[status], body) if whole else (self._outlines[status], outline(body))
+            validator, shown = self._validators[status], body
+            if view.kept is not None:
+                outline, validator = self._outlines[status]
+                shown = outline.of(body)
             if not validator.is_valid(shown):
                 raise Refusal(Category.BROKEN_CONTRACT, validator.violations(shown, "body"), 500)
         return Response(status, {}, encode(body))

@@ -79,8 +79,8 @@ class _Shape:
 class Renderers:
     """Compiles the answers of one document's operations.
 
-    A record that an envelope shows is encoded once and kept while no record of its store changes: `VALUES` of a record may depend on the store, the zone and
-    the base URL, not on the moment or the caller. What is kept has been held to its schema, if validators are given.
+    A record that an envelope shows is encoded once and kept while no record of its store changes: what VALUES say of a record may depend on the store, the
+    zone and the base URL, not on the moment or the caller. What is kept has been held to its schema, if validators are given.
     """
 
     def __init__(self, model: Model, functions: Functions, formats: Formats, validators: Validators | None = None) -> None:
@@ -182,7 +182,13 @@ class Renderers:
         if len(choices) == 2:
             whole, stub = (self._shown(part, place, main=main) for part in choices)
             collection = embedded(self._document, schema) or ""
-            return lambda view, record: (stub if view.visible(collection, record) is Visibility.STUB else whole)(view, record)
+
+            def show_either(view: View, record: Record) -> Any:
+                if view.visible is always_whole or view.visible(collection, record) is not Visibility.STUB:
+                    return whole(view, record)
+                return stub(view, record)
+
+            return show_either
         render = self._record(schema, place, main=main)
         validator = self._validators.compile(schema) if self._validators else None
         number = next(self._numbers)
@@ -404,24 +410,35 @@ def _conditional_answer(prop: Mapping[str, Any], render: RenderAnswer, name: str
     return render
 
 
-def outline(body: Any) -> Any:
-    """Return the answer without its kept records, for a schema of `relaxed`: lists of them empty, single ones as empty objects."""
-    if isinstance(body, dict):
-        return {key: outline(value) for key, value in body.items()}
-    if isinstance(body, list):
-        return [] if body and isinstance(body[0], orjson.Fragment) else body
-    return {} if isinstance(body, orjson.Fragment) else body
+class Outline:
+    """An answer without its kept records: what is left of an envelope to hold to its schema."""
+
+    def __init__(self, model: Model, schema: Mapping[str, Any]) -> None:
+        document = model.document
+        resolved = document.resolve(schema)
+        self._whole = embedded(document, schema) is not None
+        self._lists: tuple[str, ...] = ()
+        self._records: tuple[str, ...] = ()
+        self.schema: Mapping[str, Any] = {"type": "array"} if resolved.get("type") == "array" else {"type": "object"}
+        if not self._whole:
+            places = {name: document.resolve(prop) for name, prop in resolved.get("properties", {}).items() if embedded(document, prop)}
+            self._lists = tuple(name for name, prop in places.items() if prop.get("type") == "array")
+            self._records = tuple(name for name in places if name not in self._lists)
+            relaxed = {name: {"type": "array"} if name in self._lists else {"type": "object", "nullable": True} for name in places}
+            self.schema = {**resolved, "properties": {**resolved.get("properties", {}), **relaxed}}
+
+    def of(self, body: Any) -> Any:
+        """Return the outline of a body: empty lists and objects in the places of records."""
+        if self._whole:
+            return [] if isinstance(body, list) else {}
+        made = dict(body)
+        for name in self._lists:
+            if name in made:
+                made[name] = []
+        for name in self._records:
+            if made.get(name) is not None:
+                made[name] = {}
+        return made
 
 
-def relaxed(model: Model, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the schema of an answer with any array and any object in the places of its records."""
-    document = model.document
-    resolved = document.resolve(schema)
-    if embedded(document, schema):
-        return {"type": "array"} if resolved.get("type") == "array" else {"type": "object", "nullable": resolved.get("nullable", False)}
-    if "properties" not in resolved:
-        return resolved
-    return {**resolved, "properties": {name: relaxed(model, prop) for name, prop in resolved["properties"].items()}}
-
-
-__all__ = ["ABSENT", "Formats", "InstantFormat", "Renderers", "View", "Visibility", "always_whole", "condition_of", "json_type", "outline", "relaxed"]
+__all__ = ["ABSENT", "Formats", "InstantFormat", "Outline", "Renderers", "View", "Visibility", "always_whole", "condition_of", "json_type"]

@@ -47,7 +47,7 @@ def test_the_named_deployment_keeps_its_document() -> None:
 @pytest.mark.parametrize("api", SHIPPED)
 def test_a_served_mock_keeps_its_document(api: str, *, writes: bool) -> None:
     document = shipped_document(api)
-    with serving(api, "--clock", "2024-03-25T15:00:00Z") as served:
+    with serving(api, "--quiet", "--clock", "2024-03-25T15:00:00Z") as served:
         base_url = served.base(api, document.raw["servers"][0]["url"])
         outcome = outcome_of(Target(document, base_url, CREDENTIAL, writes=writes), SHORT)
     assert broken(outcome) == []
