@@ -79,7 +79,7 @@ class _Shape:
 class Renderers:
     """Compiles the answers of one document's operations.
 
-    A record that an envelope shows is encoded once and kept while no record of its store changes: what VALUES say of a record may depend on the store, the
+    A record that an envelope shows is encoded once and kept while no record of its store changes: what VALUES say of one may depend on the store, the
     zone and the base URL, not on the moment or the caller. What is kept has been held to its schema, if validators are given.
     """
 
