@@ -35,7 +35,7 @@ def build_handler(operation: Operation, model: Model, functions: Functions) -> H
     if operation.action is Action.LIST:
         return _list(operation, resource, functions, _within(operation, resource))
     if operation.action is Action.RETRIEVE:
-        return _retrieve_through(operation, resource, operation.through) if operation.through else _retrieve(operation, _select(operation))
+        return _retrieve_through(operation, resource, operation.through, functions) if operation.through else _retrieve(operation, _select(operation))
     if operation.action is Action.DELETE:
         return _delete(operation, resource)
     attributes = _Attributes(operation, model, resource)
@@ -103,7 +103,9 @@ def _parent_predicates(parent: tuple[str, Relation, str | None], request: Reques
     parameter, relation, kind = parent
     key = request.parents[parameter]["id"]
     name, by = relation.field, relation.by
-    found = [Predicate(lambda record: bool(record[name] == key), None if relation.many else (name, key))]
+    if relation.many:
+        return [Predicate(lambda record: key in (record[name] or ()), (name, key))]
+    found = [Predicate(lambda record: bool(record[name] == key), (name, key))]
     return [*found, Predicate(lambda record: bool(record[by] == kind))] if by else found
 
 
@@ -142,13 +144,15 @@ def _retrieve(operation: Operation, select: Callable[[Request], frozenset[str]])
     return lambda session, request: Answer(record=request.parents[own], selected=select(request))
 
 
-def _retrieve_through(operation: Operation, resource: Resource, path: Path) -> Handler:
+def _retrieve_through(operation: Operation, resource: Resource, path: Path, functions: Functions) -> Handler:
     """Return the handler of a link to one record: `GET /deals/{id}/contact`. Where the link leads to nothing, no record has id 0."""
     name = operation.records[-1][0]
+    visible = functions.visible[resource.visible] if resource.visible else None
 
     def handle(session: Session, request: Request) -> Answer:
         found = path.records(session.store, request.parents[name]) if path.records else []
-        if not found:
+        seen = visible(session) if visible and found else None
+        if not found or (seen is not None and seen(found[0]) is Visibility.HIDDEN):
             reason = Violation("path", name, "missing", f"no {resource.label} is linked", resource.label, name, (("id", 0),))
             raise Refusal(Category.MISSING_RECORD, [reason])
         return Answer(record=found[0])

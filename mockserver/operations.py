@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.errors import DocumentError
 from mockserver.functions import Functions
 from mockserver.pagination import PageRole
-from mockserver.paths import Path, UnknownPath, compile_path
+from mockserver.paths import Path, Paths, UnknownPath
 from mockserver.query import Filter
 from mockserver.resources import Resource, declared_at, load_resources
 from mockserver.spec import Document, Place
@@ -120,6 +120,7 @@ class Model:
     document: Document
     resources: Mapping[str, Resource]
     operations: tuple[Operation, ...]
+    paths: Paths
 
     def path(self, text: str, collection: str) -> Path:
         """Return the compiled path from records of the collection.
@@ -127,7 +128,7 @@ class Model:
         Raises:
             UnknownPath: no field or relation answers a step.
         """
-        return _compile(text, collection, self.resources)
+        return self.paths.compile(text, collection)
 
     def by_id(self, operation_id: str) -> Operation:
         """Return the operation with this operationId."""
@@ -142,10 +143,11 @@ def load_model(document: Document, functions: Functions) -> Model:
     """
     places = list(document.iter_operations())
     resources = load_resources(document, _filtered_fields(places))
+    paths = _paths(resources)
     seen: dict[str, str] = {}
     operations = []
     for place in places:
-        operation = _Reader(document, resources, functions, place).operation()
+        operation = _Reader(document, resources, paths, functions, place).operation()
         if operation.operation_id in seen:
             where = f"{document.source}: {operation.label}"
             raise DocumentError(
@@ -155,7 +157,7 @@ def load_model(document: Document, functions: Functions) -> Model:
         operations.append(operation)
     for resource in resources.values():
         _check_functions(resource, functions, document.source)
-    return Model(document, resources, tuple(operations))
+    return Model(document, resources, tuple(operations), paths)
 
 
 def _check_functions(resource: Resource, functions: Functions, source: str) -> None:
@@ -178,24 +180,19 @@ def _filtered_fields(places: list[Place]) -> dict[str, frozenset[str]]:
     return {name: frozenset(fields) for name, fields in found.items()}
 
 
-def _compile(text: str, collection: str, resources: Mapping[str, Resource]) -> Path:
+def _paths(resources: Mapping[str, Resource]) -> Paths:
     layouts = {name: resource.layout for name, resource in resources.items()}
     fields = {name: frozenset(resource.stored) for name, resource in resources.items()}
-    aliases = {name: resource.aliases for name, resource in resources.items()}
-    return compile_path(".".join(_unaliased(text, collection, aliases)), collection, layouts, fields)
-
-
-def _unaliased(text: str, collection: str, aliases: Mapping[str, Mapping[str, str]]) -> list[str]:
-    first, _, rest = text.partition(".")
-    return [aliases[collection].get(first, first), *([rest] if rest else [])]
+    return Paths(layouts, fields, {name: resource.aliases for name, resource in resources.items()})
 
 
 class _Reader:
     """Reads one operation; every complaint names the operation."""
 
-    def __init__(self, document: Document, resources: Mapping[str, Resource], functions: Functions, place: Place) -> None:
+    def __init__(self, document: Document, resources: Mapping[str, Resource], paths: Paths, functions: Functions, place: Place) -> None:
         self._document = document
         self._resources = resources
+        self._paths = paths
         self._functions = functions
         self._place = place
         self._where = f"{document.source}: {place.label}"
@@ -335,7 +332,7 @@ class _Reader:
         if not collection:
             raise DocumentError("a path without a collection", where=self._where, expected="an action on a collection", found=text)
         try:
-            return _compile(text, collection, self._resources)
+            return self._paths.compile(text, collection)
         except UnknownPath as error:
             raise DocumentError("unknown path", where=self._where, expected="a path over declared fields and relations", found=str(error)) from None
 

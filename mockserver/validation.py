@@ -107,7 +107,6 @@ class Validator:
         found = [_violation(error, place, pointer, resource) for error in self._errors(value)]
         return sorted(dict.fromkeys(found), key=lambda violation: (violation.pointer, violation.code)) if len(found) > 1 else found
 
-
     def _errors(self, value: Any) -> Iterable[jsonschema_rs.ValidationError]:
         if not _has_more_parts(value, _MAX_PARTS):
             return self._compiled.iter_errors(value)

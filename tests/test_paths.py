@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockserver.exchange import Record
-from mockserver.paths import Path, UnknownPath, compile_path
+from mockserver.paths import Path, Paths, UnknownPath
 from mockserver.store import Layout, Relation, Store
 from tests.models import model, record_of, resources
 
@@ -124,7 +124,7 @@ def unindexed() -> tuple[Store, Path]:
     store = Store(layouts.values())
     store.insert("parents", {"id": 1})
     store.insert("children", {"id": 1, "parent": 1})
-    return store, compile_path("children.count", "parents", layouts, fields)
+    return store, Paths(layouts, fields).compile("children.count", "parents")
 
 
 def test_a_relation_without_an_index_is_counted_too(unindexed: tuple[Store, Path]) -> None:
