@@ -108,7 +108,7 @@ class MockApp(AbstractApp):  # type: ignore[misc]
 class _Specification(OpenAPISpecification):  # type: ignore[misc]
     """connexion's specification of a document, without what only stock stages read.
 
-    Stock validation takes a quarter of a second, the same schema in jsonschema-rs milliseconds. Stock resolution writes every schema out at every place
+    Stock validation takes a quarter of a second, the same schema in jsonschema-rs milliseconds. Stock resolution writes a schema out at every place
     that refers to it; our stages read the model instead, so connexion gets what it builds and routes operations by.
     """
 

@@ -12,7 +12,7 @@ import pytest
 
 from mockserver.apis import SHIPPED
 from mockserver.contract.config import load_shipped
-from mockserver.contract.runner import Plan
+from mockserver.contract.runner import PHASES, Plan
 from mockserver.contract.targets import SAFE_METHODS, Target, in_process
 from tests.contract.deployments import Door
 from tests.contract.faults import FAULTS, Fault
@@ -21,7 +21,7 @@ from tests.contract.subjects import CREDENTIAL, fresh_app, shipped_document
 from tests.server.process import serving
 
 NAMED = {name: os.environ.get(f"MOCKSERVER_CONTRACT_{name}", "") for name in ("API", "URL", "CREDENTIAL", "WRITES", "RATE", "SEED")}
-SHORT = Plan(phases=("examples", "fuzzing", "stateful"), max_examples=3)
+SHORT = Plan(phases=("examples", "fuzzing", "stateful"), max_examples=1)
 
 
 def named_target() -> Target:
@@ -66,23 +66,22 @@ def test_a_deployment_that_is_wrong_in_one_way_is_found(fault: Fault) -> None:
     assert fault.check in {one.check for one in outcome.findings if one.label == fault.label}, outcome.text()
 
 
-@pytest.mark.parametrize("phases", [("examples", "coverage"), ("fuzzing",), ("stateful",)], ids=" ".join)
-def test_a_read_only_run_only_reads(phases: tuple[str, ...]) -> None:
+def test_a_read_only_run_only_reads() -> None:
     door = Door(fresh_app("activecampaign"))
-    outcome_of(behind(door, writes=False), Plan(phases=phases, max_examples=5))
-    assert len(door.asked) > 100
+    outcome = outcome_of(behind(door, writes=False), Plan(max_examples=2))
+    assert {one.phase for one in outcome.sent} == {*PHASES, "probes"}
     assert {asked.method for asked in door.asked} <= SAFE_METHODS
 
 
 def test_no_redirect_is_followed() -> None:
     fault = next(fault for fault in FAULTS if fault.check == "stays_at_its_origin")
     door = fault.build(fresh_app("activecampaign"))
-    outcome_of(behind(door, writes=True), Plan(phases=("examples", "fuzzing"), max_examples=5, operations=fault.operations))
+    outcome_of(behind(door, writes=True), Plan(phases=("examples", "fuzzing"), max_examples=5, operations=fault.operations, probes=False))
     assert {asked.headers["host"] for asked in door.asked} == {"testserver"}
 
 
 def test_the_same_seed_sends_the_same_requests() -> None:
-    plan = Plan(phases=("fuzzing", "stateful"), seed=5, max_examples=3)
+    plan = Plan(phases=("fuzzing", "stateful"), seed=5, max_examples=2, probes=False)
     doors = [Door(fresh_app("activecampaign")) for _ in range(2)]
     for door in doors:
         outcome_of(behind(door, writes=True), plan)

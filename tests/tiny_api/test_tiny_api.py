@@ -171,9 +171,11 @@ def test_a_delete_answers_204_and_nothing_else(ask: Request) -> None:
     assert ask("GET", "/boats/1.json").status_code == 404
 
 
-def test_a_deleted_boat_takes_its_notes_along(ask: Request) -> None:
-    ask("DELETE", "/boats/2.json")
-    assert shown(ask("GET", "/boats/2/notes/2.json"), 404) == {"error": "Boat 2 is not in this harbour"}
+def test_a_deleted_boat_takes_its_notes_along(app: MockApp, request_as: Request) -> None:
+    request_as("cascade", "DELETE", "/boats/2.json")
+    entered = app.service("harbour").worlds.enter("cascade")
+    assert entered is not None
+    assert {note["boat_id"] for note in entered[0].store["notes"]} == {1, 3}
 
 
 def test_a_deleted_crew_leaves_its_boats_without_one(ask: Request) -> None:
