@@ -16,6 +16,8 @@ from mockserver.validation import allowed_types
 Scalar = Callable[[Any, tzinfo], Any]
 """From a stored value and the caller's zone to JSON."""
 
+_DATE: Final = "{0.year:04d}-{0.month:02d}-{0.day:02d}"
+
 
 @dataclass(frozen=True, slots=True)
 class InstantFormat:
@@ -68,11 +70,11 @@ def compile_scalar(document: Document, formats: Formats, stored: StoredType | No
     wanted = read["type"] if read.get("type") in types else _first_type(document, prop)
     name = str(prop.get("format") or read.get("format", ""))
     if stored is None:
-        return _computed(formats.instants.get(name, InstantFormat()), wanted)
+        return _computed(formats, name, wanted)
     if stored is StoredType.INSTANT:
         return formats.instants.get(name, InstantFormat()).write
     if stored is StoredType.DATE:
-        template = formats.dates.get(name, "{0.year:04d}-{0.month:02d}-{0.day:02d}")
+        template = formats.dates.get(name, _DATE)
         return lambda value, zone: None if value is None else template.format(value)
     if stored is StoredType.BOOLEAN and wanted != "boolean":
         return _flag_text if wanted == "string" else _flag_number
@@ -81,15 +83,17 @@ def compile_scalar(document: Document, formats: Formats, stored: StoredType | No
     return as_text if stored is StoredType.INTEGER and wanted == "string" else as_it_is
 
 
-def _computed(instant: InstantFormat, wanted: str | None) -> Scalar:
+def _computed(formats: Formats, name: str, wanted: str | None) -> Scalar:
+    instant, day = formats.instants.get(name, InstantFormat()), formats.dates.get(name, _DATE)
+
     def scalar(value: Any, zone: tzinfo) -> Any:
         if isinstance(value, datetime):
             return instant.write(value, zone)
         if isinstance(value, date):
-            return value.isoformat()
+            return day.format(value)
         if isinstance(value, (int, Decimal)) and wanted == "string":
-            return str(int(value)) if isinstance(value, bool) else str(value)
-        return value
+            return str(int(value)) if isinstance(value, bool) else format(value, "f" if isinstance(value, Decimal) else "d")
+        return _decimal_number(value, zone) if isinstance(value, Decimal) else value
 
     return scalar
 

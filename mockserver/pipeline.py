@@ -213,7 +213,9 @@ class Pipeline:
                 credential = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)).get(name, "")
             entered = service.worlds.enter(credential)
         if entered is None:
-            raise Refusal(Category.CREDENTIAL, [Violation("header", service.credential[1], "credential", "the credential is missing or unknown")])
+            raise Refusal(
+                Category.CREDENTIAL, [Violation(service.credential[0], service.credential[1], "credential", "the credential is missing or unknown")]
+            )
         world, caller = entered
         if service.limit is None:
             return world, caller, {}

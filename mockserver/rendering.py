@@ -210,7 +210,8 @@ class Renderers:
         return show
 
     def _choices(self, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        return [part for part in self._document.resolve(schema).get("anyOf", ()) if embedded(self._document, part)]
+        resolved = self._document.resolve(schema)
+        return [part for key in ("anyOf", "allOf") for part in resolved.get(key, ()) if embedded(self._document, part)]
 
     def _record(self, schema: Mapping[str, Any], place: str, *, main: bool) -> Render:
         component = self._document.component(next(iter(self._choices(schema)), schema))

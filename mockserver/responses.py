@@ -28,6 +28,8 @@ class Slot(Enum):
     POINTER = "pointer"
     PARAMETER = "parameter"
     MESSAGE = "message"
+    ATTRIBUTE = "attribute"
+    WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ class ErrorShapes:
         return {
             Slot.TITLE: title,
             Slot.MESSAGE: title,
+            Slot.ATTRIBUTE: violation.attribute,
+            Slot.WORDS: told["words"],
             Slot.DETAIL: sentence.detail.format_map(words),
             Slot.CODE: sentence.code,
             Slot.STATUS: status,

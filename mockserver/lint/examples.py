@@ -188,7 +188,8 @@ def _seen(subject: Subject, operation: Operation, parameter: Parameter) -> _Seen
 
 def _query_string(operation: Operation, query: Mapping[str, Any]) -> bytes:
     joined = {parameter.name for parameter in operation.located("query") if parameter.raw.get("explode") is False}
-    sent = {name: ",".join(map(str, value)) if isinstance(value, list) and name in joined else value for name, value in query.items()}
+    told = {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()}
+    sent = {name: ",".join(map(str, value)) if isinstance(value, list) and name in joined else value for name, value in told.items()}
     return urlencode(sent, doseq=True).encode()
 
 
