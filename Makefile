@@ -46,8 +46,10 @@ contract: export MOCKSERVER_CONTRACT_API = $(API)
 contract: export MOCKSERVER_CONTRACT_URL = $(URL)
 contract: export MOCKSERVER_CONTRACT_CREDENTIAL = $(value CREDENTIAL)
 contract: export MOCKSERVER_CONTRACT_WRITES = $(WRITES)
-contract: $(INSTALLED) ## hold a deployment to its document (API= URL= CREDENTIAL=, WRITES=1 to write)
-	@$(if $(and $(API),$(URL),$(CREDENTIAL)),,$(error make contract API=activecampaign URL=https://... CREDENTIAL=... [WRITES=1]))$(BIN)/python -m pytest tests/contract/test_deployment.py
+contract: export MOCKSERVER_CONTRACT_RATE = $(RATE)
+contract: export MOCKSERVER_CONTRACT_SEED = $(SEED)
+contract: $(INSTALLED) ## hold a deployment to its document (API= URL= CREDENTIAL=, WRITES=1 to write, RATE= a second, SEED=)
+	@$(if $(and $(API),$(URL),$(CREDENTIAL)),,$(error make contract API=activecampaign URL=https://... CREDENTIAL=... [WRITES=1] [RATE=5] [SEED=1]))$(BIN)/python -m pytest -k named_deployment -rP tests/contract/test_deployment.py
 
 fuzz: $(INSTALLED) ## fuzz the mock, every operation and several seeds: minutes
 	$(BIN)/python -m pytest -m fuzz tests/contract/test_fuzz.py

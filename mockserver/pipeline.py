@@ -346,14 +346,14 @@ def base_url(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
 
 def origin_of(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
     """Return the origin that the client asked for; the server's own where the client's host can stand in no URL."""
-    return _origin(scope.get("scheme", "http"), headers.get(b"host", b""), scope.get("server"))
+    return _origin(scope.get("scheme", "http"), headers.get(b"host", b""), tuple(scope.get("server") or ("localhost", None)))
 
 
 @lru_cache(maxsize=256)
-def _origin(scheme: str, host: bytes, server: tuple[str, int | None] | None) -> str:
+def _origin(scheme: str, host: bytes, server: tuple[str, int | None]) -> str:
     text = host.decode("latin-1")
     if not _HOST.fullmatch(text):
-        name, port = server or ("localhost", None)
+        name, port = server
         text = name if port is None else f"{name}:{port}"
     return f"{scheme}://{text}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from mockserver.exchange import Record
@@ -36,9 +36,13 @@ def _any_of(wanted: Any, zone: tzinfo) -> Test:
     return lambda value: _folded(value) in found
 
 
-def _same_day(wanted: datetime, zone: tzinfo) -> Test:
-    day = wanted.astimezone(zone).date()
-    return lambda value: value is not None and value.astimezone(zone).date() == day
+def _same_day(wanted: datetime | date, zone: tzinfo) -> Test:
+    day = _day(wanted, zone)
+    return lambda value: value is not None and _day(value, zone) == day
+
+
+def _day(value: datetime | date, zone: tzinfo) -> date:
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value
 
 
 OPERATORS: dict[str, Callable[[Any, tzinfo], Test]] = {

@@ -17,6 +17,7 @@ def store() -> Store:
         made.insert("tags", record_of("tags", name=name))
     made.insert("authors", record_of("authors", name="Ada", tags=[2, 1]))
     made.insert("authors", record_of("authors", name="Brian", tags=[]))
+    made.insert("authors", record_of("authors", name="Cleo", tags=None))
     made.insert("shelves", record_of("shelves", name="Upper"))
     made.insert("books", record_of("books", title="Zebra", author=1, shelf=1, tags=[1]))
     made.insert("books", record_of("books", title="apple", author=1, shelf=1, tags=[1, 2], sequelTo=1))
@@ -55,6 +56,8 @@ def record(store: Store, collection: str, key: int) -> Record:
         pytest.param("notes", 3, "about.title", [], id="a type of none"),
         pytest.param("authors", 1, "tags", [2, 1], id="keys of many"),
         pytest.param("authors", 2, "tags", [], id="keys of many, none"),
+        pytest.param("authors", 3, "tags", [], id="keys of many, null"),
+        pytest.param("authors", 3, "tags.name", [], id="fields of many, null"),
         pytest.param("books", 1, "author.tags", [2, 1], id="keys of many beyond a relation"),
         pytest.param("authors", 1, "tags.name", ["sky", "sea"], id="fields of many"),
         pytest.param("tags", 1, "books.title", ["Zebra", "apple"], id="the way back from many"),
@@ -108,7 +111,7 @@ def test_only_a_path_of_one_field_names_it() -> None:
     assert [model().path(text, "books").field for text in ("title", "author", "author.name", "notes")] == ["title", "author", None, None]
 
 
-@pytest.mark.parametrize("text", ["colour", "author.colour", "colour.name", "title.name", "count", "", "notes.count.count"])
+@pytest.mark.parametrize("text", ["colour", "author.colour", "colour.name", "title.name", "count", "", "author.", "notes.count.count"])
 def test_a_step_that_leads_nowhere_is_named(text: str) -> None:
     with pytest.raises(UnknownPath, match="has no"):
         model().path(text, "books")

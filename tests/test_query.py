@@ -278,6 +278,11 @@ def test_the_same_instant_is_one_day_here_and_another_there() -> None:
         assert not same_day.bind(store, day, zone).matches({"bought": moment + timedelta(days=1)})
 
 
+def test_a_date_is_the_same_day_in_every_zone() -> None:
+    same_day = Filter("on", model().path("printed", "books"), "same-day", StoredType.DATE).bind(empty_store(), "2024-03-10", ZONE)
+    assert [same_day.matches({"printed": day}) for day in (None, *DAYS)] == [False, False, True, False]
+
+
 def test_an_order_is_turned_field_by_field() -> None:
     store = empty_store()
     for copies in (1, 2):
