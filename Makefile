@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run format check test contract fuzz lock clean
+.PHONY: help install run format check test contract fuzz bench lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ contract: $(INSTALLED) ## hold a deployment to its document (API= URL= CREDENTIA
 
 fuzz: $(INSTALLED) ## fuzz the mock, every operation and several seeds: minutes
 	$(BIN)/python -m pytest -m fuzz tests/contract/test_fuzz.py
+
+bench: $(INSTALLED) ## compare speed and memory, side by side; writes bench/RESULTS.md (throughput needs wrk)
+	$(BIN)/python -m bench.run
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	$(UV) pip compile pyproject.toml --extra contract --extra dev --universal --python-version 3.11 --upgrade --quiet \

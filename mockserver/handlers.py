@@ -123,7 +123,9 @@ def _order(parameter: Parameter, value: Any, session: Session, functions: Functi
     descending = str(value).lower() == "desc"
     if parameter.order_function:
         return Order(functions.orders[parameter.order_function](session), descending)
-    return Order(path_key(session.store, parameter.order), descending)
+    (path, turned), *more = parameter.order
+    field = None if more or turned else path.field
+    return Order(path_key(session.store, parameter.order), descending, field)
 
 
 def _select(operation: Operation) -> Callable[[Request], frozenset[str]]:

@@ -137,10 +137,11 @@ def _each(values: Iterable[Any]) -> Iterator[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order bound to a request: a sort key of a record, and the direction."""
+    """One order bound to a request: a sort key of a record, and the direction; `field` where it is that of one field of the record's own."""
 
     key: Callable[[Record], Any]
     descending: bool = False
+    field: str | None = None
 
 
 def path_key(store: Store, paths: Iterable[tuple[Path, bool]]) -> Callable[[Record], tuple[Any, ...]]:
@@ -169,6 +170,8 @@ class Query:
         """Return the records that match every predicate, in order: the first order wins, ties go by the default order."""
         if not self.predicates and not self.orders:
             return Selection(collection, None)
+        if not self.predicates and len(self.orders) == 1 and self.orders[0].field is not None:
+            return Selection(collection, None, order=self.orders[0])
         records = self._matching(collection)
         for order in reversed(self.orders):
             records.sort(key=order.key, reverse=order.descending)
@@ -190,11 +193,12 @@ class Query:
 class Selection:
     """The records that a query selected: a whole collection, or a list."""
 
-    __slots__ = ("_collection", "_records", "filtered")
+    __slots__ = ("_collection", "_order", "_records", "filtered")
 
-    def __init__(self, collection: Collection, records: list[Record] | None, *, filtered: bool = False) -> None:
+    def __init__(self, collection: Collection, records: list[Record] | None, *, filtered: bool = False, order: Order | None = None) -> None:
         self._collection = collection
         self._records = records
+        self._order = order
         self.filtered = filtered
 
     def __len__(self) -> int:
@@ -203,7 +207,11 @@ class Selection:
     def cut(self, offset: int, limit: int | None) -> list[Record]:
         """Return at most `limit` (None: all) of the records, from the offset on."""
         size = max(len(self) - offset, 0) if limit is None else limit
-        return self._collection.page(offset, size) if self._records is None else self._records[offset : offset + size]
+        if self._records is not None:
+            return self._records[offset : offset + size]
+        if self._order is not None and self._order.field is not None:
+            return self._collection.page_by(self._order.field, self._order.descending, offset, size)
+        return self._collection.page(offset, size)
 
     def tally(self, name: str) -> Mapping[Any, Tally]:
         """Return count and sum for each value of a tallied field over all selected records: kept for a whole collection, else counted now."""

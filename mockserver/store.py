@@ -110,7 +110,7 @@ def _index_values(value: Any) -> Iterable[Any]:
 class Collection:
     """The records of one kind, as an immutable value: every write returns a new collection that shares nearly all of the old."""
 
-    __slots__ = ("_indexes", "_place", "_sequence", "_tallies", "layout", "next_key", "records")
+    __slots__ = ("_indexes", "_place", "_sequence", "_sorted", "_tallies", "layout", "next_key", "records")
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -119,6 +119,7 @@ class Collection:
         self._indexes: dict[str, HashTrieMap[Any, SortedSequence]] = {name: HashTrieMap() for name in sorted(layout.indexed)}
         self._tallies: dict[str, HashTrieMap[Any, Tally]] = {name: HashTrieMap() for name in layout.tallies}
         self._sequence = EMPTY
+        self._sorted: dict[tuple[str, bool], SortedSequence] = {}
         ordered = layout.order and layout.order != (layout.key,)
         self._place: Callable[[Record], tuple[Any, ...]] | None = order_key(layout.order, layout.key) if ordered else None
 
@@ -136,6 +137,24 @@ class Collection:
         """Return at most `limit` records from the offset on, in the default order."""
         keys = self._sequence.cut(offset, limit)
         return [self.records[key] for key in keys] if self._place is None else [self.records[item[1]] for item in keys]
+
+    def page_by(self, name: str, descending: bool, offset: int, limit: int) -> list[Record]:
+        """Return at most `limit` records from the offset on, ordered by a field, ties in the default order.
+
+        The order is worked out when it is first asked for, and kept while records change.
+        """
+        sequence = self._sorted.get((name, descending))
+        if sequence is None:
+            ordered = sorted(self, key=lambda record: sort_key(record[name]), reverse=descending)
+            sequence = SortedSequence.presorted([self._sorted_item(name, descending, record) for record in ordered])
+            self._sorted[name, descending] = sequence
+        return [self.records[item[-1]] for item in sequence.cut(offset, limit)]
+
+    def _sorted_item(self, name: str, descending: bool, record: Record) -> tuple[Any, ...]:
+        key = record[self.layout.key]
+        place = sort_key(record[name])
+        tie = () if self._place is None else (self._place(record),)
+        return (Descending(place) if descending else place, *tie, key)
 
     def keys_where(self, name: str, value: Any) -> SortedSequence | None:
         """Return the keys of the records whose field has this value, in ascending order; None where the field has no index."""
@@ -185,6 +204,7 @@ class Collection:
         made._indexes = dict(self._indexes)
         made._tallies = dict(self._tallies)
         made._sequence = self._sequence
+        made._sorted = dict(self._sorted)
         made._place = self._place
         return made
 
@@ -195,6 +215,9 @@ class Collection:
                 self._indexes[name] = _moved(index, key, _index_values(old), _index_values(new))
         for name, summed in self.layout.tallies.items():
             self._tallies[name] = _counted(self._tallies[name], name, summed, before, after)
+        for (name, descending), old in self._sorted.items():
+            rest = old if before is None else old.remove(self._sorted_item(name, descending, before))
+            self._sorted[name, descending] = rest if after is None else rest.add(self._sorted_item(name, descending, after))
         self._resequence(key, before, after)
 
     def _resequence(self, key: int, before: Record | None, after: Record | None) -> None:

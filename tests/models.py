@@ -97,6 +97,8 @@ FILTERS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "noted": ({"type": "integer", "enum": [0, 1]}, {"field": "notes", "operator": "exists"}),
     "notes_from": ({"type": "integer"}, {"field": "notes.count", "operator": "at-least"}),
     "neighbours": ({"type": "integer"}, {"field": "shelf.books.count", "operator": "at-least"}),
+    "mood": ({"type": "string"}, {"field": "author.moods", "operator": "equals"}),
+    "moody": ({"type": "integer", "enum": [0, 1]}, {"field": "author.moods", "operator": "exists"}),
     "author_tag": ({"type": "integer"}, {"field": "author.tags", "operator": "equals"}),
 }
 ORDERS: dict[str, list[str]] = {
@@ -131,7 +133,7 @@ def _schemas() -> dict[str, Any]:
                 "name": "Author",
                 "unique": ["name"],
                 "relations": {"tags": {"to": "tags", "many": True, "inverse": "authors", "on-delete": "remove"}},
-                "fields": {"secret": "text", "zone": "text"},
+                "fields": {"secret": "text", "zone": "text", "moods": "json"},
             },
             "properties": {
                 "id": _ID,

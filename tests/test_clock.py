@@ -25,6 +25,21 @@ def test_a_moment_moved_by_anything_stays_within_bounds(moment: datetime, delta:
         assert moved - moment == delta
 
 
+@pytest.mark.parametrize(
+    ("moment", "nearest"),
+    [
+        (datetime.min.replace(tzinfo=UTC), EARLIEST),
+        (datetime.min.replace(tzinfo=timezone(timedelta(hours=5))), EARLIEST),
+        (datetime.max.replace(tzinfo=UTC), LATEST),
+        (datetime.max.replace(tzinfo=timezone(timedelta(hours=-5))), LATEST),
+        (NOON, NOON),
+    ],
+)
+def test_a_moment_beyond_the_bounds_becomes_the_nearest(moment: datetime, nearest: datetime) -> None:
+    assert FrozenClock(moment).now() == nearest
+    assert clamp(moment) == nearest
+
+
 def test_every_zone_can_show_the_bounds() -> None:
     for zone in map(ZoneInfo, available_timezones()):
         assert EARLIEST.astimezone(zone) == EARLIEST

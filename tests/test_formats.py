@@ -116,6 +116,9 @@ def test_null_stays_null(kind: StoredType, wanted: str) -> None:
         ("string", 7, "7"),
         ("string", True, "1"),
         ("string", Decimal("1.50"), "1.50"),
+        ("string", Decimal("1E+3"), "1000"),
+        ("number", Decimal("1.50"), 1.5),
+        ("number", Decimal("2.00"), 2),
         ("integer", 7, 7),
         ("string", NOON, "2024-03-18T12:00:00-05:00"),
         ("string", date(2024, 3, 8), "2024-03-08"),
@@ -124,6 +127,11 @@ def test_null_stays_null(kind: StoredType, wanted: str) -> None:
 )
 def test_a_computed_value_is_written_by_what_it_is(wanted: str, value: Any, shown: Any) -> None:
     assert compile_scalar(DOCUMENT, FORMATS, None, {"type": wanted})(value, CHICAGO) == shown
+
+
+def test_a_computed_date_or_instant_is_written_in_the_propertys_format() -> None:
+    assert compile_scalar(DOCUMENT, FORMATS, None, {"type": "string", "format": "american"})(date(2024, 3, 8), CHICAGO) == "03/08/2024"
+    assert compile_scalar(DOCUMENT, FORMATS, None, {"type": "string", "format": "stamp"})(NOON, CHICAGO) == "2024-03-18 12:00:00"
 
 
 def test_a_shape_writes_the_type_of_the_read_shape_where_it_admits_both() -> None:

@@ -36,7 +36,8 @@ def library(seed: int) -> Store:
     for name in ("Upper", "Lower"):
         store.insert("shelves", record_of("shelves", name=name))
     for name in ("Ada", "brian", "Cleo"):
-        store.insert("authors", record_of("authors", name=name, tags=random.sample([1, 2, 3], random.randint(0, 2))))
+        moods = random.choice([None, [], ["Calm"], ["calm", "odd"]])
+        store.insert("authors", record_of("authors", name=name, tags=random.sample([1, 2, 3], random.randint(0, 2)), moods=moods))
     values: dict[str, list[Any]] = {
         "title": [None, *TITLES],
         "copies": [None, 0, 1, 2, 100, 200],
@@ -84,6 +85,8 @@ WANTED: dict[str, st.SearchStrategy[Any]] = {
     "notes_from": small,
     "neighbours": small,
     "author_tag": small,
+    "mood": st.sampled_from(["calm", "odd"]),
+    "moody": flag,
 }
 
 
@@ -102,6 +105,7 @@ def reached(store: Store, book: Record, path: str) -> Iterable[Any]:
         "tags.name": lambda: [tag["name"] for tag in store["tags"] if tag["id"] in book["tags"]],
         "author.name": lambda: [author["name"] for author in related(store, book, "author", "authors")],
         "author.tags": lambda: [tag for author in related(store, book, "author", "authors") for tag in author["tags"]],
+        "author.moods": lambda: [mood for author in related(store, book, "author", "authors") for mood in author["moods"] or ()],
         "notes": lambda: [note["id"] for note in notes],
         "notes.count": lambda: [len(notes)],
         "shelf.books.count": lambda: [

@@ -318,6 +318,14 @@ def test_a_fork_that_writes_leaves_what_others_keep(store: Store) -> None:
     assert titles(store) == first
 
 
+def test_what_one_request_sent_is_not_answered_to_another(store: Store) -> None:
+    operation = model().by_id("create_book")
+    render = RENDERERS.answer(operation, operation.responses[201] or {})
+    for title in (5, "five"):
+        answer = Answer(record=store["books"].records[1], sent={"title": title})
+        assert orjson.loads(orjson.dumps(render(view(store, answer), answer)))["book"]["title"] == title
+
+
 def test_many_ways_to_look_are_forgotten_not_mixed_up(store: Store) -> None:
     for port in range(200):
         assert titles(store, base=f"http://x:{port}")[0][2] == f"http://x:{port}/books/2/author"

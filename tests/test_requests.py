@@ -108,7 +108,7 @@ def test_an_unreadable_form_is_refused(raw: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ["[]", "{}"])
 def test_64_levels_are_read(kind: str) -> None:
-    raw = b'{"book": {"title": "x", "anything": ' + nested(62, kind) + b"}}"
+    raw = b'{"book": {"title": "[", "anything": ' + nested(62, kind) + b"}}"
     assert read(CREATE, raw)["anything"]
 
 

@@ -17,7 +17,7 @@ TITLE = Violation("body", "/book/bookTitle", "required", "title is required", "b
 LIMIT = Violation("query", "limit", "type", "expected a number", "", "limit")
 FIELD = ErrorShape({"title": Slot.TITLE, "detail": Slot.DETAIL, "code": Slot.CODE, "source": {"pointer": Slot.POINTER}}, wrap="errors")
 MESSAGE = ErrorShape({"message": Slot.MESSAGE, "fixed": [1]}, many=False)
-BARE = ErrorShape({"status": Slot.STATUS, "at": Slot.PARAMETER})
+BARE = ErrorShape({"status": Slot.STATUS, "at": Slot.PARAMETER, "name": Slot.ATTRIBUTE, "words": Slot.WORDS})
 SHAPES = ErrorShapes(
     shapes={"field": FIELD, "message": MESSAGE, "bare": BARE},
     statuses=STATUSES,
@@ -29,6 +29,8 @@ SHAPES = ErrorShapes(
         (None, "missing"): Sentence("No {resource} with id {id}"),
         ("field", Category.RULE): Sentence("Against the rules", "{message}", 7),
         (None, Category.CREDENTIAL): Sentence("Forbidden"),
+        ("field", "unique book.isbn"): Sentence("This ISBN is known."),
+        (None, "unique"): Sentence("Known: {attribute}"),
     },
     pointer="/data/{attribute}",
 )
@@ -53,20 +55,23 @@ def test_a_single_shape_tells_the_first_reason() -> None:
 
 def test_a_bare_shape_is_a_list() -> None:
     assert body(Refusal(Category.VALUE, [TITLE, LIMIT]), 422, "bare") == [
-        {"status": 422, "at": "/book/bookTitle"},
-        {"status": 422, "at": "limit"},
+        {"status": 422, "at": "/book/bookTitle", "name": "bookTitle", "words": "book title"},
+        {"status": 422, "at": "limit", "name": "limit", "words": "limit"},
     ]
 
 
 @pytest.mark.parametrize(
     ("violation", "category", "shape", "title"),
     [
+        pytest.param(TITLE._replace(code="unique", attribute="isbn"), Category.RULE, "field", "This ISBN is known.", id="shape, code and attribute"),
+        pytest.param(TITLE._replace(code="unique"), Category.RULE, "field", "Known: bookTitle", id="code before category"),
         pytest.param(TITLE, Category.VALUE, "field", "The book book title is missing.", id="shape and code"),
         pytest.param(TITLE, Category.VALUE, "message", "Missing bookTitle", id="code"),
         pytest.param(TITLE._replace(code="odd"), Category.RULE, "field", "Against the rules", id="shape and category"),
         pytest.param(TITLE._replace(code="odd"), Category.CREDENTIAL, "field", "Forbidden", id="category"),
         pytest.param(TITLE._replace(code="odd"), Category.VALUE, "field", "title is required", id="none: the message"),
         pytest.param(TITLE._replace(code="missing", values=(("id", 7),)), Category.MISSING_RECORD, "field", "No book with id 7", id="own values"),
+        pytest.param(TITLE._replace(code="missing"), Category.MISSING_RECORD, "field", "No book with id ", id="a value that is not known"),
         pytest.param(TITLE._replace(attribute="{x}"), Category.VALUE, "message", "Missing {x}", id="braces in a value"),
     ],
 )
@@ -152,6 +157,11 @@ def test_thousands_of_reasons_are_counted_and_the_first_are_told() -> None:
     assert told["count"] == 5000
     assert len(told["violations"]) > 10
     assert told["violations"][0] == {"in": "body", "pointer": "/book/bookTitle", "code": "required", "message": "title is required"}
+
+
+def test_a_long_pointer_or_message_is_cut_and_still_told() -> None:
+    told = json.loads(violations_header([TITLE._replace(pointer="/" + "x" * 5000), TITLE._replace(message="y" * 5000)]))
+    assert [(len(one["pointer"]), len(one["message"])) for one in told["violations"]] == [(200, len(TITLE.message)), (len(TITLE.pointer), 200)]
 
 
 # --- encoding ---

@@ -352,3 +352,17 @@ def test_ties_go_by_key_in_the_direction_of_the_last_field() -> None:
 def test_sort_keys_of_every_stored_type_compare() -> None:
     for pair in ((1, 2), ("a", "B"), (False, True), ([1], [1, 2])):
         assert sort_key(None) < sort_key(pair[0]) < sort_key(pair[1])
+
+
+@given(st.lists(st.tuples(st.sampled_from(["add", "change", "drop"]), st.integers(1, 12), st.sampled_from(["a", "B", "b", None])), max_size=40))
+def test_a_kept_order_follows_every_write(steps: list[tuple[str, int, str | None]]) -> None:
+    collection = Collection(Layout("things"))
+    for step, key, title in steps:
+        if step == "drop":
+            collection = collection.without(key) if collection.get(key) else collection
+        elif step == "add" or collection.get(key):
+            collection = collection.with_record({"id": key, "title": title})
+        for descending in (False, True):
+            expected = sorted(sorted(collection, key=lambda record: record["id"]), key=lambda record: sort_key(record["title"]), reverse=descending)
+            assert collection.page_by("title", descending, 0, 100) == expected
+            assert collection.page_by("title", descending, 1, 2) == expected[1:3]

@@ -193,6 +193,12 @@ REQUIRED = {"type": "object", "required": ["a", "b"], "properties": {"a": {"type
         pytest.param(
             {"anyOf": [{"properties": {"x": {"required": ["a"]}}}, {"required": ["b"]}]}, {"x": {}}, [("", "anyOf", "")], id="missing elsewhere"
         ),
+        pytest.param(
+            {"anyOf": [{"required": ["a"], "properties": {"c": {"type": "string"}}}, {"required": ["b"]}]},
+            {"c": 1},
+            [("", "anyOf", "")],
+            id="missing and wrong",
+        ),
         pytest.param({"type": "array", "items": {"type": "string"}}, ["a", 1], [("/1", "type", "")], id="an element"),
         pytest.param({"properties": {"a~/b": {"type": "string"}}}, {"a~/b": 1}, [("/a~0~1b", "type", "a~/b")], id="an escaped pointer"),
         pytest.param({"properties": {"a": {"items": {"type": "string"}}}}, {"a": [1]}, [("/a/0", "type", "a")], id="an element's attribute"),

@@ -66,10 +66,12 @@ class Moment:
     Attributes:
         day: the date in the zone in which it was written.
         span: the instants that it may stand for, in UTC; a text without offset may be of any zone.
+        dated: whether it is a date alone.
     """
 
     day: date
     span: Span
+    dated: bool = False
 
 
 def parse_moment(value: Any) -> Moment | None:
@@ -83,7 +85,7 @@ def parse_moment(value: Any) -> Moment | None:
         if zone is not None:
             exact = naive - _offset(zone)
             return Moment(naive.date(), Span(exact, exact))
-        return Moment(naive.date(), Span(naive - _SOME_ZONE, naive + _SOME_ZONE))
+        return Moment(naive.date(), Span(naive - _SOME_ZONE, naive + _SOME_ZONE), hour is None)
     except (ValueError, OverflowError):
         return None
 
@@ -122,6 +124,18 @@ def span_of(kind: Kind, value: Any) -> Span | None:
     return None
 
 
+def _spans(kind: Kind, value: Any, wanted: Any, scale: int) -> tuple[Span | None, Span | None]:
+    """Return what two values may stand for, that they can be compared; two dates are of one zone."""
+    if kind is Kind.MOMENT:
+        shown, asked = parse_moment(value), parse_moment(wanted)
+        if shown is not None and asked is not None and shown.dated and asked.dated:
+            return Span(shown.day, shown.day), Span(asked.day, asked.day)
+    asked_span = span_of(kind, wanted)
+    if asked_span is not None and scale != 1:
+        asked_span = Span(asked_span.low * scale, asked_span.high * scale)
+    return span_of(kind, value), asked_span
+
+
 # --- filters ---
 
 
@@ -147,7 +161,7 @@ def satisfies(operator: str, kind: Kind, value: Any, wanted: Any, scale: int = 1
         return None if isinstance(value, (dict, bool)) else str(wanted).casefold() in str(value).casefold()
     if operator == "same-day":
         return _same_day(value, wanted)
-    return _compared(operator, span_of(kind, value), _scaled(span_of(kind, wanted), scale))
+    return _compared(operator, *_spans(kind, value, wanted, scale))
 
 
 def _some(verdicts: list[Verdict]) -> Verdict:
@@ -156,20 +170,15 @@ def _some(verdicts: list[Verdict]) -> Verdict:
     return None if None in verdicts else False
 
 
-def _scaled(span: Span | None, scale: int) -> Span | None:
-    return span if span is None or scale == 1 else Span(span.low * scale, span.high * scale)
-
-
 def _equal(kind: Kind, value: Any, wanted: Any, scale: int) -> Verdict:
     if kind is Kind.TEXT:
         return None if isinstance(value, (dict, list)) else isinstance(value, str) and value.casefold() == str(wanted).casefold()
     if kind is Kind.BOOLEAN:
         asked = parse_boolean(wanted)
         return None if asked is None else parse_boolean(value) is asked
-    asked_span = _scaled(span_of(kind, wanted), scale)
-    if asked_span is None or kind is Kind.OTHER:
+    shown, asked_span = _spans(kind, value, wanted, scale)
+    if asked_span is None:
         return None
-    shown = span_of(kind, value)
     if shown is None:
         return False if value is None else None
     if shown.high < asked_span.low or shown.low > asked_span.high:

@@ -16,7 +16,7 @@ from mockserver.contract.events import Event, Finding, Sent, Unjudged
 from mockserver.contract.failures import ContractFailure, CreateAltered, CreateLost, DeleteLost, UpdateLost
 from mockserver.contract.known import Known
 from mockserver.contract.probes import PHASE, ListProbe
-from mockserver.contract.values import stands_for
+from mockserver.contract.values import Kind, kind_of, stands_for
 from mockserver.spec import Place
 
 T = TypeVar("T")
@@ -101,7 +101,7 @@ class WriteProbe:
             before = read[0] if read else None
             if before is None:
                 return
-            written = yield from self._write(place, kept.collection, self._path(place, kept), partial(self._changing, before))
+            written = yield from self._write(place, kept.collection, self._path(place, kept), partial(self._changing, place, kept.collection, before))
             if written is None:
                 yield Unjudged(place.label, "updated_is_kept", "no update of ours was accepted")
                 continue
@@ -246,13 +246,22 @@ class WriteProbe:
         unique = self._claims.collections[collection]["x-mock-collection"].get("unique", ())
         return _AT.sub(f".{self._mark}", value, count=1) if name in unique and isinstance(value, str) else value
 
-    def _changing(self, before: Record, attributes: Record) -> Record:
-        """Return attributes of which at least one differs from the record as it is."""
+    def _changing(self, place: Place, collection: str, before: Record, attributes: Record) -> Record:
+        """Return attributes of which at least one differs from the record as it is; if need be with a free text changed."""
         if any(stands_for(before[name], value) is False for name, value in attributes.items() if name in before):
             return attributes
-        return {
-            name: f"{value} {self._mark}" if isinstance(value, str) and before.get(name) == value else value for name, value in attributes.items()
-        }
+        text = next((name for name in self._free_texts(place, collection) if isinstance(before.get(name), str)), None)
+        return attributes if text is None else {**attributes, text: f"{before[text]} {self._mark}"}
+
+    def _free_texts(self, place: Place, collection: str) -> Iterator[str]:
+        """Yield the attributes that an operation writes and the record shows as any text."""
+        known = self._claims.body(place)
+        singular = self._claims.collections[collection]["x-mock-collection"]["singular"]
+        shape = self._claims.collections[collection].get("properties", {})
+        for name in self._declared(known[0], singular).get("properties", {}) if known else ():
+            part = self._claims.document.resolve(shape.get(name, {}))
+            if kind_of(part) is Kind.TEXT and part.keys().isdisjoint(("enum", "pattern", "format", "x-mock-value")):
+                yield name
 
     def _different(self, sent: Record, read: Record, collection: str) -> tuple[str, str] | None:
         """Return the first attribute that reads otherwise than it was sent, and how; inputs and derived properties are not compared."""
