@@ -25,7 +25,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: $(INSTALLED) ## serve both APIs (PORT=8080 HOST=127.0.0.1)
+run: $(INSTALLED) ## serve what is shipped (PORT=8080 HOST=127.0.0.1)
 	@exec $(BIN)/mockserver serve --host $(HOST) --port $(PORT)
 
 format: $(INSTALLED) ## format the code and mend what can be mended
