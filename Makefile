@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run format check test contract fuzz lock clean
+.PHONY: help install run format check test contract fuzz bench lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-run: $(INSTALLED) ## serve both APIs (PORT=8080 HOST=127.0.0.1)
+run: $(INSTALLED) ## serve what is shipped (PORT=8080 HOST=127.0.0.1)
 	@exec $(BIN)/mockserver serve --host $(HOST) --port $(PORT)
 
 format: $(INSTALLED) ## format the code and mend what can be mended
@@ -46,11 +46,16 @@ contract: export MOCKSERVER_CONTRACT_API = $(API)
 contract: export MOCKSERVER_CONTRACT_URL = $(URL)
 contract: export MOCKSERVER_CONTRACT_CREDENTIAL = $(value CREDENTIAL)
 contract: export MOCKSERVER_CONTRACT_WRITES = $(WRITES)
-contract: $(INSTALLED) ## hold a deployment to its document (API= URL= CREDENTIAL=, WRITES=1 to write)
-	@$(if $(and $(API),$(URL),$(CREDENTIAL)),,$(error make contract API=activecampaign URL=https://... CREDENTIAL=... [WRITES=1]))$(BIN)/python -m pytest tests/contract/test_deployment.py
+contract: export MOCKSERVER_CONTRACT_RATE = $(RATE)
+contract: export MOCKSERVER_CONTRACT_SEED = $(SEED)
+contract: $(INSTALLED) ## hold a deployment to its document (API= URL= CREDENTIAL=, WRITES=1 to write, RATE= a second, SEED=)
+	@$(if $(and $(API),$(URL),$(CREDENTIAL)),,$(error make contract API=activecampaign URL=https://... CREDENTIAL=... [WRITES=1] [RATE=5] [SEED=1]))$(BIN)/python -m pytest -k named_deployment -rP tests/contract/test_deployment.py
 
 fuzz: $(INSTALLED) ## fuzz the mock, every operation and several seeds: minutes
 	$(BIN)/python -m pytest -m fuzz tests/contract/test_fuzz.py
+
+bench: $(INSTALLED) ## compare speed and memory, side by side; writes bench/RESULTS.md (throughput needs wrk)
+	$(BIN)/python -m bench.run
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	$(UV) pip compile pyproject.toml --extra contract --extra dev --universal --python-version 3.11 --upgrade --quiet \

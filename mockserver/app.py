@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable, MutableMapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import jsonschema_rs
-import orjson
 from connexion.apps.abstract import AbstractApp
 from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
 from connexion.middleware.lifespan import LifespanMiddleware
@@ -18,24 +15,23 @@ from connexion.operations import AbstractOperation
 from connexion.spec import OpenAPISpecification
 
 from mockserver import __version__
-from mockserver.apis import SHIPPED, Api, shipped_api
+from mockserver.apis import SHIPPED, Api, find_api
 from mockserver.clock import Clock, FrozenClock, SystemClock
 from mockserver.errors import DocumentError
-from mockserver.exchange import Response
 from mockserver.extensions import check_extensions
 from mockserver.fixtures import load_store
 from mockserver.operations import Profile, load_model
+from mockserver.pages import Pages, Site
 from mockserver.pipeline import Pipeline, Service, send_response, zone_of
+from mockserver.refusals import Category, Refusal
 from mockserver.resolver import PipelineResolver
-from mockserver.responses import encode
-from mockserver.routing import Routing, allowed_methods
+from mockserver.routing import Routing
 from mockserver.settings import Settings
-from mockserver.spec import Document, load_document
+from mockserver.spec import METHODS, Document, load_document
 from mockserver.validation import escape_pointer
 from mockserver.worlds import Bounds, Worlds
 
 Scope = MutableMapping[str, Any]
-HEALTH = "/_mock/health"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +51,14 @@ class MockApp(AbstractApp):  # type: ignore[misc]
     Attributes:
         mounted: the APIs that it serves.
         clock: the clock of all of them.
+        pages: what is served beside the operations.
     """
 
-    def __init__(self, mounted: Iterable[Mounted], clock: Clock) -> None:
+    def __init__(self, mounted: Iterable[Mounted], clock: Clock, settings: Settings) -> None:
         self.mounted = tuple(mounted)
         self.clock = clock
+        sites = {one.base: Site(one.service, one.base) for one in self.mounted}
+        self.pages = Pages(sites, self.health, closed=not settings.loopback, admin_token=settings.admin_token)
         self._middleware_app = _Operations(self)
         super().__init__(__name__, middlewares=[Routing, LifespanMiddleware])
         for one in self.mounted:
@@ -68,7 +67,7 @@ class MockApp(AbstractApp):  # type: ignore[misc]
     def _add_document(self, mounted: Mounted) -> None:
         """Register a document as connexion's `add_api` does, but validated by a validator that costs milliseconds."""
         options = self.middleware.options.replace(resolver=PipelineResolver(mounted.pipelines))
-        specification = _Specification(copy.deepcopy(mounted.document.raw))
+        specification = _Specification(mounted.document.raw)
         api = API(specification, base_path=mounted.base, name=mounted.service.name, own_base_path=mounted.own_base, **options.__dict__)
         self.middleware.apis.append(api)
 
@@ -107,7 +106,22 @@ class MockApp(AbstractApp):  # type: ignore[misc]
 
 
 class _Specification(OpenAPISpecification):  # type: ignore[misc]
-    """connexion's specification; connexion's own validation takes a quarter of a second, the same in jsonschema-rs milliseconds."""
+    """connexion's specification of a document, without what only stock stages read.
+
+    Stock validation takes a quarter of a second, the same schema in jsonschema-rs milliseconds. Stock resolution writes a schema out at every place
+    that refers to it; our stages read the model instead, so connexion gets what it builds and routes operations by.
+    """
+
+    def __init__(self, raw: dict[str, Any]) -> None:
+        self._raw_spec = raw
+        self._base_uri = ""
+        self._validate_spec(raw)
+        items = {path: {method: item[method] for method in METHODS if method in item} for path, item in raw["paths"].items()}
+        routed = {
+            path: {method: {"operationId": operation["operationId"], "responses": {}} for method, operation in item.items()}
+            for path, item in items.items()
+        }
+        self._spec = {"openapi": raw["openapi"], "info": raw["info"], "paths": routed, "components": {}}
 
     @classmethod
     def _validate_spec(cls, spec: dict[str, Any]) -> None:
@@ -157,32 +171,24 @@ class _Operations(RoutedMiddleware[_Api]):  # type: ignore[misc]
         if operation_id is not None:
             await self._by_base[context["api_base_path"]].pipelines[operation_id](scope, receive, send)
         elif context["api_base_path"] is not None:
-            await self._refuse(self._by_base[context["api_base_path"]], scope, send)
+            await self._beside(self._by_base[context["api_base_path"]], scope, send)
         else:
             await self._own(scope, send)
 
-    async def _refuse(self, mounted: Mounted, scope: Scope, send: Any) -> None:
-        if scope["path"] == f"{scope['mock_base']}/openapi.json" and scope["method"] in ("GET", "HEAD"):
-            response = Response(200, {"Content-Type": "application/json"}, _served_document(mounted, scope))
-        else:
-            response = mounted.service.refuse(scope["mock_refusal"])
+    async def _beside(self, mounted: Mounted, scope: Scope, send: Any) -> None:
+        """Answer a path or method below a base path that is no operation: a page, or a refusal."""
+        refusal: Refusal = scope["mock_refusal"]
+        spelled = scope["mock_base"]
+        page = None
+        if refusal.category is Category.UNKNOWN_PATH and scope["method"] in ("GET", "HEAD"):
+            page = self._mock.pages.beside(mounted.base, scope["path"][len(spelled) :], spelled)
+        response = page or mounted.service.refuse(refusal)
         await send_response(send, response, mounted.service.finish(response, None), scope["method"] == "HEAD")
 
     async def _own(self, scope: Scope, send: Any) -> None:
-        if scope["path"] == HEALTH:
-            allowed = scope["method"] in ("GET", "HEAD")
-            status, body = (200, self._mock.health()) if allowed else (405, {"error": "method not allowed"})
-            headers = {} if allowed else {"Allow": allowed_methods({"GET": None})}
-        else:
-            bases = [one.base for one in self._mock.mounted]
-            status, body, headers = 404, {"error": "nothing is served here", "apis": bases, "health": HEALTH}, {}
-        response = Response(status, headers, encode(body))
-        told = {"Content-Type": "application/json", "Content-Length": str(len(response.body)), **headers}
+        response = self._mock.pages.own(scope)
+        told = {**response.headers, "Content-Length": str(len(response.body))}
         await send_response(send, response, [(key.lower().encode(), value.encode()) for key, value in told.items()], scope["method"] == "HEAD")
-
-
-def _served_document(mounted: Mounted, scope: Scope) -> bytes:
-    return orjson.dumps({**mounted.document.raw, "servers": [{"url": scope["mock_base"]}]})
 
 
 def create_app(settings: Settings, apis: Iterable[Api] | None = None) -> MockApp:
@@ -195,17 +201,8 @@ def create_app(settings: Settings, apis: Iterable[Api] | None = None) -> MockApp
         SettingsError, DocumentError, FixtureError: something cannot be served; one clear message.
     """
     clock: Clock = SystemClock() if settings.clock is None else FrozenClock(settings.clock)
-    chosen = list(apis) if apis is not None else [_named(name, settings) for name in settings.apis or SHIPPED]
-    return MockApp([_mount(api, settings, clock) for api in chosen], clock)
-
-
-def _named(name: str, settings: Settings) -> Api:
-    """Return a shipped API by name, or the API of a document by its path."""
-    if not name.endswith((".yaml", ".yml", ".json")):
-        return shipped_api(name, settings.fixtures)
-    document = load_document(Path(name), settings.cache)
-    room = document.raw["x-mock-api"]
-    return replace(shipped_api(room, settings.fixtures), document=Path(name))
+    chosen = list(apis) if apis is not None else [find_api(name, settings.fixtures, settings.cache) for name in settings.apis or SHIPPED]
+    return MockApp([_mount(api, settings, clock) for api in chosen], clock, settings)
 
 
 def _mount(api: Api, settings: Settings, clock: Clock) -> Mounted:
@@ -213,8 +210,11 @@ def _mount(api: Api, settings: Settings, clock: Clock) -> Mounted:
     check_extensions(document.raw, document.source)
     model = load_model(document, api.functions)
     store = load_store(api.fixtures, model.resources, clock.now(), zone_of(api.conventions.zones.default))
+    callers = api.conventions.callers
+    if callers.collection not in model.resources:
+        raise DocumentError("no collection of callers", where=document.source, expected=callers.collection, found=", ".join(model.resources))
     bounds = Bounds(settings.max_worlds, settings.idle_seconds)
-    worlds = Worlds(store, api.conventions.callers, bounds, strict=settings.strict_credentials)
+    worlds = Worlds(store, callers, bounds, strict=settings.strict_credentials)
     service = Service(
         api.name,
         model,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import json
 import socket
 import warnings
 from collections.abc import Sequence
@@ -65,6 +67,14 @@ def cli() -> None:
 @click.option(
     "--world-idle", default=21600, show_default=True, type=click.IntRange(1), metavar="SECONDS", help="After how long without a request a world goes."
 )
+@click.option(
+    "--log-format", default="text", show_default=True, type=click.Choice(["text", "json"]), help="Form of the line per request on standard error."
+)
+@click.option("--quiet", is_flag=True, help="No line per request.")
+@click.option("--cors", is_flag=True, help="Let pages of any origin send requests.")
+@click.option("--tls-cert", type=click.Path(path_type=Path), help="Serve https with this certificate (PEM).")
+@click.option("--tls-key", type=click.Path(path_type=Path), help="The certificate's key (PEM).")
+@click.option("--admin-token", help="Open /_mock/ to other machines that send this as X-Mock-Admin-Token.")
 def serve(
     apis: tuple[str, ...],
     host: str,
@@ -78,6 +88,12 @@ def serve(
     seed: int,
     max_worlds: int,
     world_idle: int,
+    log_format: str,
+    quiet: bool,
+    cors: bool,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    admin_token: str | None,
 ) -> None:
     """Serve the named APIs (all that are shipped, without a name) until interrupted.
 
@@ -87,7 +103,7 @@ def serve(
     warnings.filterwarnings("ignore", module="connexion|starlette")
     from mockserver.app import create_app
     from mockserver.bundle import default_cache
-    from mockserver.server import run_server
+    from mockserver.server import ServerOptions, run_server
 
     settings = Settings(
         apis=apis,
@@ -101,12 +117,22 @@ def serve(
         max_worlds=max_worlds,
         idle_seconds=float(world_idle),
         cache=default_cache(),
+        loopback=_is_loopback(host),
+        admin_token=admin_token,
     )
+    options = ServerOptions(None if quiet else log_format, cors=cors, tls_cert=tls_cert, tls_key=tls_key)
     listener = _listen(host, port)
     try:
-        run_server(create_app(settings), listener)
+        run_server(create_app(settings), listener, options)
     finally:
         listener.close()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -122,6 +148,24 @@ def _listen(host: str, port: int) -> socket.socket:
             "cannot listen", where=f"{host}:{port}", expected="a free port of this machine (--host, --port)", found=str(reason)
         ) from None
     return listener
+
+
+@cli.command()
+@click.argument("apis", nargs=-1, metavar="[NAME|DOCUMENT]...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array instead of a table.")
+def operations(apis: tuple[str, ...], as_json: bool) -> None:
+    """List what is mocked: method, path, operation, what it acts on, statuses, standing (Source, Observed, Assumed)."""
+    from mockserver.apis import SHIPPED, find_api
+    from mockserver.bundle import default_cache
+    from mockserver.listing import Row, as_objects, as_table, list_operations
+    from mockserver.operations import load_model
+    from mockserver.spec import load_document
+
+    rows: list[Row] = []
+    for api in (find_api(name) for name in apis or SHIPPED):
+        model = load_model(load_document(api.document, default_cache()), api.functions)
+        rows += list_operations(api.name, model)
+    click.echo(json.dumps(as_objects(rows), indent=1) if as_json else as_table(rows))
 
 
 @cli.command()

@@ -25,6 +25,13 @@ def later(moment: datetime, delta: timedelta) -> datetime:
         return LATEST if delta > timedelta() else EARLIEST
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return LATEST if moment.year > 1 else EARLIEST
+
+
 class Clock(Protocol):
     """Tells the time in UTC, in whole seconds, since no API here shows less."""
 
@@ -52,7 +59,7 @@ class FrozenClock:
     """A clock that stands still until it is moved."""
 
     def __init__(self, moment: datetime) -> None:
-        self._moment = clamp(moment.astimezone(UTC).replace(microsecond=0))
+        self._moment = clamp(_in_utc(moment).replace(microsecond=0))
 
     def now(self) -> datetime:
         """Return the moment at which the clock stands."""

@@ -33,7 +33,6 @@ class Answer:
     """What a handler found, before it is rendered.
 
     Attributes:
-        place: `list`, `show`, `create` or `update`: which keys appear.
         record: the main record, for answers about one.
         records: the main records, for answers about several.
         values: named values for the envelope (page values, what a behaviour computed).
@@ -42,7 +41,6 @@ class Answer:
         status: another status than the operation's success status.
     """
 
-    place: str = "show"
     record: Record | None = None
     records: Sequence[Record] = ()
     values: Mapping[str, Any] = field(default_factory=dict)

@@ -1,8 +1,9 @@
-"""The `x-mock-` vocabulary of docs/extensions.md: its JSON Schema, and the check that a document keeps to it. Does nothing of what the keywords say."""
+"""The `x-mock-` vocabulary of docs/extensions.md: its JSON Schema, and the check that a document keeps to it. Does nothing of what it says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 
 import jsonschema_rs
@@ -76,7 +77,7 @@ VOCABULARY: dict[str, dict[str, Any]] = {
             {"enum": list(PLACES)},
             {"type": "array", "items": {"enum": list(PLACES)}, "minItems": 1},
             {"type": "string", "pattern": "^(sent|sent:.+|not-null|selected)$"},
-            {"type": "object", "additionalProperties": False, "properties": {place: _CONDITION for place in (*PLACES, "else")}},
+            {"type": "object", "additionalProperties": False, "properties": dict.fromkeys((*PLACES, "else"), _CONDITION)},
         ]
     },
     "x-mock-default": {},
@@ -87,7 +88,7 @@ VOCABULARY: dict[str, dict[str, Any]] = {
     "x-mock-action": {
         **_closed(
             {
-                **{action: _TEXT for action in ACTIONS[:-1]},
+                **dict.fromkeys(ACTIONS[:-1], _TEXT),
                 "behaviour": {"anyOf": [_TEXT, {"type": "null"}]},
                 "sideload": _mapping(_TEXT),
                 "within": _mapping(_TEXT),
@@ -117,6 +118,9 @@ VOCABULARY: dict[str, dict[str, Any]] = {
     "x-mock-alias": _TEXTS,
 }
 
+_DATA = frozenset({"example", "examples", "default", "enum"})
+"""Keys of a schema under which data stands, not more schemas; a property may have such a name."""
+
 _VALIDATORS = {keyword: jsonschema_rs.Draft4Validator(schema) for keyword, schema in VOCABULARY.items()}
 
 
@@ -129,9 +133,8 @@ def check_extensions(raw: dict[str, Any], source: str) -> None:
     for pointer, keyword, value in _iter_keywords(raw, ""):
         validator = _VALIDATORS.get(keyword)
         if validator is None:
-            raise DocumentError(
-                "unknown extension keyword", where=f"{source}#{pointer}", expected=f"one of {', '.join(sorted(VOCABULARY))}", found=keyword
-            )
+            near = get_close_matches(keyword, VOCABULARY, 1) or sorted(VOCABULARY)
+            raise DocumentError("unknown extension keyword", where=f"{source}#{pointer}", expected=", ".join(near), found=keyword)
         for error in validator.iter_errors(value):
             below = "".join(f"/{escape_pointer(str(part))}" for part in error.instance_path)
             raise DocumentError(
@@ -144,7 +147,7 @@ def _iter_keywords(node: Any, pointer: str) -> Iterator[tuple[str, str, Any]]:
         for key, value in node.items():
             if key.startswith("x-mock-"):
                 yield pointer, key, value
-            elif key not in ("example", "examples", "default", "enum"):
+            elif key not in _DATA or pointer.endswith("/properties"):
                 yield from _iter_keywords(value, f"{pointer}/{escape_pointer(str(key))}")
     elif isinstance(node, list):
         for at, value in enumerate(node):

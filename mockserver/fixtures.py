@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,8 @@ from mockserver.resources import Resource
 from mockserver.store import Store
 from mockserver.stored import StoredType, Unparsable, parse_stored
 
-_RELATIVE = re.compile(r"(?:now|today)(?:[+-](?:\d+[wdhms])+)*", re.ASCII)
-_STEP = re.compile(r"([+-]?)(\d+)([wdhms])", re.ASCII)
+_RELATIVE = re.compile(r"(?:now|today)(?:[+-](?:\d{1,8}[wdhms])+)*", re.ASCII)
+_STEP = re.compile(r"([+-]?)(\d{1,8})([wdhms])", re.ASCII)
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _PYTHON_TYPES: dict[StoredType, type | tuple[type, ...]] = {
     StoredType.TEXT: str,
@@ -81,7 +80,14 @@ def _insert(store: Store, resource: Resource, raw: Any, where: str, now: datetim
     record = {name: resource.defaults.get(name) for name in resource.stored}
     for name, value in raw.items():
         record[name] = stored_value(resource.stored[name], value, f"{where}/{name}", now, zone)
+    for name, relation in resource.layout.relations.items():
+        if relation.many and not _is_list_of_ids(record[name]):
+            raise FixtureError("no list of ids", where=f"{where}/{name}", expected="a list of numbers", found=repr(record[name]))
     store.insert(resource.name, record)
+
+
+def _is_list_of_ids(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(one, int) and not isinstance(one, bool) for one in value))
 
 
 def stored_value(kind: StoredType, value: Any, where: str, now: datetime, zone: tzinfo) -> Any:
@@ -95,17 +101,15 @@ def stored_value(kind: StoredType, value: Any, where: str, now: datetime, zone: 
         return None
     if wanted is not None and (not isinstance(value, wanted) or (isinstance(value, bool) and kind is not StoredType.BOOLEAN)):
         raise FixtureError("wrong type", where=where, expected=f"{kind.value} (docs/extensions.md, stored form)", found=repr(value))
-    if kind is StoredType.DECIMAL:
-        return Decimal(str(value))
-    if kind not in (StoredType.DATE, StoredType.INSTANT):
+    if kind not in (StoredType.DECIMAL, StoredType.DATE, StoredType.INSTANT):
         return value
-    moment = _relative(value, now)
+    moment = _relative(value, now) if kind is not StoredType.DECIMAL else None
     if moment is not None:
         return moment if kind is StoredType.INSTANT else moment.astimezone(zone).date()
     try:
         return parse_stored(kind, value, zone)
     except Unparsable as error:
-        raise FixtureError("wrong date", where=where, expected=str(error), found=repr(value)) from None
+        raise FixtureError("wrong value", where=where, expected=str(error), found=repr(value)) from None
 
 
 def _relative(text: str, now: datetime) -> datetime | None:

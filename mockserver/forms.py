@@ -21,9 +21,9 @@ def parse_form(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """
     root: dict[str, Any] = {}
     for name, value in pairs:
-        head, _, rest = name.partition("[")
-        keys = _BRACKETS.findall("[" + rest) if rest else []
-        if not head or len(keys) > _MAX_DEPTH or (rest and "".join(f"[{key}]" for key in keys) != "[" + rest):
+        head = name.partition("[")[0]
+        keys = _BRACKETS.findall(name, len(head))
+        if not head or len(keys) > _MAX_DEPTH or head + "".join(f"[{key}]" for key in keys) != name:
             head, keys = name, []
         _place(root, [head, *keys], value)
     return root
@@ -47,7 +47,7 @@ def _place(node: dict[str, Any], keys: list[str], value: str) -> None:
 
 
 def coerce_form(value: Any, schema: Mapping[str, Any], resolve: Resolve) -> Any:
-    """Return the value with texts turned into the types that the schema asks for, where they stand for one; other texts stay for validation to name."""
+    """Return the value with texts turned into the types that the schema asks for, where they stand for one; validation names the other texts."""
     schema = resolve(schema)
     if isinstance(value, dict):
         properties = _properties(schema, resolve)

@@ -35,7 +35,7 @@ def build_handler(operation: Operation, model: Model, functions: Functions) -> H
     if operation.action is Action.LIST:
         return _list(operation, resource, functions, _within(operation, resource))
     if operation.action is Action.RETRIEVE:
-        return _retrieve_through(operation, resource, operation.through) if operation.through else _retrieve(operation, _select(operation))
+        return _retrieve_through(operation, resource, operation.through, functions) if operation.through else _retrieve(operation, _select(operation))
     if operation.action is Action.DELETE:
         return _delete(operation, resource)
     attributes = _Attributes(operation, model, resource)
@@ -94,7 +94,7 @@ def _list(operation: Operation, resource: Resource, functions: Functions, within
         selection = Query(tuple(predicates), tuple(orders)).select(session.store[resource.name])
         page = parse_page(roles, request.query) if roles else WHOLE
         records = selection.cut(page.offset, page.limit)
-        return Answer("list", records=records, values={**page.values(len(selection)), "selection": selection}, selected=select(request))
+        return Answer(records=records, values={**page.values(len(selection)), "selection": selection}, selected=select(request))
 
     return handle
 
@@ -103,7 +103,9 @@ def _parent_predicates(parent: tuple[str, Relation, str | None], request: Reques
     parameter, relation, kind = parent
     key = request.parents[parameter]["id"]
     name, by = relation.field, relation.by
-    found = [Predicate(lambda record: bool(record[name] == key), None if relation.many else (name, key))]
+    if relation.many:
+        return [Predicate(lambda record: key in (record[name] or ()), (name, key))]
+    found = [Predicate(lambda record: bool(record[name] == key), (name, key))]
     return [*found, Predicate(lambda record: bool(record[by] == kind))] if by else found
 
 
@@ -121,7 +123,9 @@ def _order(parameter: Parameter, value: Any, session: Session, functions: Functi
     descending = str(value).lower() == "desc"
     if parameter.order_function:
         return Order(functions.orders[parameter.order_function](session), descending)
-    return Order(path_key(session.store, parameter.order), descending)
+    (path, turned), *more = parameter.order
+    field = None if more or turned else path.field
+    return Order(path_key(session.store, parameter.order), descending, field)
 
 
 def _select(operation: Operation) -> Callable[[Request], frozenset[str]]:
@@ -139,19 +143,21 @@ def _select(operation: Operation) -> Callable[[Request], frozenset[str]]:
 
 def _retrieve(operation: Operation, select: Callable[[Request], frozenset[str]]) -> Handler:
     own = _own(operation)
-    return lambda session, request: Answer("show", record=request.parents[own], selected=select(request))
+    return lambda session, request: Answer(record=request.parents[own], selected=select(request))
 
 
-def _retrieve_through(operation: Operation, resource: Resource, path: Path) -> Handler:
+def _retrieve_through(operation: Operation, resource: Resource, path: Path, functions: Functions) -> Handler:
     """Return the handler of a link to one record: `GET /deals/{id}/contact`. Where the link leads to nothing, no record has id 0."""
     name = operation.records[-1][0]
+    visible = functions.visible[resource.visible] if resource.visible else None
 
     def handle(session: Session, request: Request) -> Answer:
         found = path.records(session.store, request.parents[name]) if path.records else []
-        if not found:
+        seen = visible(session) if visible and found else None
+        if not found or (seen is not None and seen(found[0]) is Visibility.HIDDEN):
             reason = Violation("path", name, "missing", f"no {resource.label} is linked", resource.label, name, (("id", 0),))
             raise Refusal(Category.MISSING_RECORD, [reason])
-        return Answer("show", record=found[0])
+        return Answer(record=found[0])
 
     return handle
 
@@ -275,7 +281,7 @@ def _create(
                 fields[relation.by] = kind
         record = session.prepared(resource.name, None, session.complete(resource.name, fields), sent)
         rules.check(session, None, record, sent)
-        return Answer("create", record=session.insert(resource.name, record, sent), sent=sent)
+        return Answer(record=session.insert(resource.name, record, sent), sent=sent)
 
     return handle
 
@@ -289,9 +295,9 @@ def _update(operation: Operation, resource: Resource, attributes: _Attributes, r
         record = session.prepared(resource.name, before, {**before, **attributes.stored(sent, session)}, sent)
         rules.check(session, before, record, sent)
         if not sent:
-            return Answer("update", record=before)
+            return Answer(record=before)
         changes = {name: value for name, value in record.items() if value != before.get(name)}
-        return Answer("update", record=session.update(resource.name, before["id"], changes, sent), sent=sent)
+        return Answer(record=session.update(resource.name, before["id"], changes, sent), sent=sent)
 
     return handle
 
@@ -301,7 +307,7 @@ def _delete(operation: Operation, resource: Resource) -> Handler:
 
     def handle(session: Session, request: Request) -> Answer:
         session.delete(resource.name, request.parents[own]["id"])
-        return Answer("show", record=request.parents[own])
+        return Answer(record=request.parents[own])
 
     return handle
 

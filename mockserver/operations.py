@@ -10,10 +10,11 @@ from typing import Any
 from mockserver.errors import DocumentError
 from mockserver.functions import Functions
 from mockserver.pagination import PageRole
-from mockserver.paths import Path, UnknownPath, compile_path
+from mockserver.paths import Path, Paths, UnknownPath
 from mockserver.query import Filter
-from mockserver.resources import Resource, load_resources
+from mockserver.resources import Resource, declared_at, load_resources
 from mockserver.spec import Document, Place
+from mockserver.validation import escape_pointer
 
 
 class Action(StrEnum):
@@ -119,6 +120,7 @@ class Model:
     document: Document
     resources: Mapping[str, Resource]
     operations: tuple[Operation, ...]
+    paths: Paths
 
     def path(self, text: str, collection: str) -> Path:
         """Return the compiled path from records of the collection.
@@ -126,7 +128,7 @@ class Model:
         Raises:
             UnknownPath: no field or relation answers a step.
         """
-        return _compile(text, collection, self.resources)
+        return self.paths.compile(text, collection)
 
     def by_id(self, operation_id: str) -> Operation:
         """Return the operation with this operationId."""
@@ -137,14 +139,15 @@ def load_model(document: Document, functions: Functions) -> Model:
     """Return the model of a document whose extensions have been checked.
 
     Raises:
-        DocumentError: an operation names a collection, path or function that does not exist.
+        DocumentError: an operation or a collection names a collection, path, field or function that does not exist, or what is sent has no schema.
     """
     places = list(document.iter_operations())
     resources = load_resources(document, _filtered_fields(places))
+    paths = _paths(resources)
     seen: dict[str, str] = {}
     operations = []
     for place in places:
-        operation = _Reader(document, resources, functions, place).operation()
+        operation = _Reader(document, resources, paths, functions, place).operation()
         if operation.operation_id in seen:
             where = f"{document.source}: {operation.label}"
             raise DocumentError(
@@ -152,7 +155,18 @@ def load_model(document: Document, functions: Functions) -> Model:
             )
         seen[operation.operation_id] = operation.label
         operations.append(operation)
-    return Model(document, resources, tuple(operations))
+    for resource in resources.values():
+        _check_functions(resource, functions, document.source)
+    return Model(document, resources, tuple(operations), paths)
+
+
+def _check_functions(resource: Resource, functions: Functions, source: str) -> None:
+    named = {"prepare": [resource.prepare], "effects": resource.effects, "visible": [resource.visible]}
+    for table, names in named.items():
+        for name in names:
+            if name is not None and name not in getattr(functions, table):
+                where = declared_at(resource, source, table)
+                raise DocumentError("unknown function", where=where, expected=f"a name in {table.upper()}", found=name)
 
 
 def _filtered_fields(places: list[Place]) -> dict[str, frozenset[str]]:
@@ -166,24 +180,19 @@ def _filtered_fields(places: list[Place]) -> dict[str, frozenset[str]]:
     return {name: frozenset(fields) for name, fields in found.items()}
 
 
-def _compile(text: str, collection: str, resources: Mapping[str, Resource]) -> Path:
+def _paths(resources: Mapping[str, Resource]) -> Paths:
     layouts = {name: resource.layout for name, resource in resources.items()}
     fields = {name: frozenset(resource.stored) for name, resource in resources.items()}
-    aliases = {name: resource.aliases for name, resource in resources.items()}
-    return compile_path(".".join(_unaliased(text, collection, aliases)), collection, layouts, fields)
-
-
-def _unaliased(text: str, collection: str, aliases: Mapping[str, Mapping[str, str]]) -> list[str]:
-    first, _, rest = text.partition(".")
-    return [aliases[collection].get(first, first), *([rest] if rest else [])]
+    return Paths(layouts, fields, {name: resource.aliases for name, resource in resources.items()})
 
 
 class _Reader:
     """Reads one operation; every complaint names the operation."""
 
-    def __init__(self, document: Document, resources: Mapping[str, Resource], functions: Functions, place: Place) -> None:
+    def __init__(self, document: Document, resources: Mapping[str, Resource], paths: Paths, functions: Functions, place: Place) -> None:
         self._document = document
         self._resources = resources
+        self._paths = paths
         self._functions = functions
         self._place = place
         self._where = f"{document.source}: {place.label}"
@@ -195,13 +204,16 @@ class _Reader:
         action, collection = self._action(raw)
         if action is Action.BEHAVIOUR:
             self._known("behaviours", raw["operationId"])
-        responses = {int(status): self._schema(response) for status, response in raw["responses"].items() if self._numeric(status)}
+        responses = {int(status): self._schema(status, response) for status, response in raw["responses"].items() if self._numeric(status)}
         security = raw.get("security", self._document.raw.get("security", ()))
         body = self._document.resolve(raw.get("requestBody", {}))
         said = raw["x-mock-action"]
         for rule in raw.get("x-mock-rules", {}):
             if rule not in ("related", "unique"):
                 self._known("rules", rule)
+            elif action not in (Action.CREATE, Action.UPDATE):
+                where = self._pointer("x-mock-rules", rule)
+                raise DocumentError("a rule without a record", where=where, expected="a create or an update, or a name in RULES", found=str(action))
         return Operation(
             raw["operationId"],
             self._place.label,
@@ -216,7 +228,7 @@ class _Reader:
             tuple(raw.get("x-mock-rules", {}).items()),
             self._statuses(raw, responses),
             tuple(self._parameter(parameter, collection) for parameter in self._place.parameters),
-            {media_type: content["schema"] for media_type, content in body.get("content", {}).items()},
+            self._schemas(body, "requestBody"),
             body.get("required", False),
             responses,
             any(security),
@@ -247,11 +259,23 @@ class _Reader:
             raise DocumentError("unknown collection", where=self._where, expected=f"one of {', '.join(sorted(self._resources))}", found=collection)
         return action, collection
 
-    def _schema(self, response: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        for content in self._document.resolve(response).get("content", {}).values():
-            schema: Mapping[str, Any] = content["schema"]
-            return schema
-        return None
+    def _schema(self, status: str, response: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        return next(iter(self._schemas(self._document.resolve(response), "responses", status).values()), None)
+
+    def _schemas(self, body: Mapping[str, Any], *parts: str) -> dict[str, Mapping[str, Any]]:
+        return {name: self._schema_of(content, *parts, "content", name) for name, content in body.get("content", {}).items()}
+
+    def _schema_of(self, said: Mapping[str, Any], *parts: str) -> Mapping[str, Any]:
+        """Return the schema of content at this part of the operation, or of a parameter."""
+        if "schema" not in said:
+            where = self._pointer(*parts) if parts else f"{self._where} parameter {said['name']}"
+            raise DocumentError("nothing says what it looks like", where=where, expected="a schema", found=", ".join(said) or "nothing")
+        schema: Mapping[str, Any] = said["schema"]
+        return schema
+
+    def _pointer(self, *parts: str) -> str:
+        """Return the place of a part of the operation, as a pointer that goes on through references."""
+        return f"{self._document.source}#/" + "/".join(map(escape_pointer, ("paths", self._place.path, self._place.method, *parts)))
 
     def _statuses(self, raw: Mapping[str, Any], responses: Mapping[int, Any]) -> dict[Profile, int | None]:
         observed = raw.get("x-mock-observed-status")
@@ -280,7 +304,7 @@ class _Reader:
             name,
             raw["in"],
             raw.get("required", False),
-            raw["schema"],
+            self._schema_of(raw),
             tuple(raw.get("x-mock-alias", ())),
             record,
             reader=raw.get("x-mock-input"),
@@ -308,7 +332,7 @@ class _Reader:
         if not collection:
             raise DocumentError("a path without a collection", where=self._where, expected="an action on a collection", found=text)
         try:
-            return _compile(text, collection, self._resources)
+            return self._paths.compile(text, collection)
         except UnknownPath as error:
             raise DocumentError("unknown path", where=self._where, expected="a path over declared fields and relations", found=str(error)) from None
 

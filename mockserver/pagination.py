@@ -56,8 +56,8 @@ def parse_page(roles: Mapping[str, PageRole], query: Mapping[str, Any]) -> Page:
     if not roles:
         return WHOLE
     size_role = roles.get("per_page") or roles.get("limit")
-    limit = size_role.value(query) if size_role else None
+    limit = max(size_role.value(query), 0) if size_role else None
     offset = max(roles["offset"].value(query), 0) if "offset" in roles else 0
     if "page" in roles:
         offset += (max(roles["page"].value(query), 1) - 1) * (limit or 0)
-    return Page(offset, None if limit is None else max(limit, 0))
+    return Page(offset, limit)

@@ -51,54 +51,76 @@ def inverses(layouts: Mapping[str, Layout]) -> dict[str, dict[str, tuple[str, Re
     return found
 
 
-def compile_path(text: str, collection: str, layouts: Mapping[str, Layout], fields: Mapping[str, frozenset[str]]) -> Path:
-    """Return the compiled path from records of the collection.
+class Paths:
+    """Compiles the paths of one document, each once.
 
     Args:
+        layouts: of every collection, by name.
         fields: the stored fields of each collection.
-
-    Raises:
-        UnknownPath: a step names neither a stored field, a relation nor a way back.
+        aliases: of each collection the names by which other paths may begin too (`count` for `deals.count`).
     """
-    steps = text.split(".")
-    back = inverses(layouts)
-    reach: Reach = _itself
-    here, many = collection, False
-    for step in steps[:-1]:
-        reach, here, widens = _follow(reach, here, step, layouts, back)
-        many = many or widens
-    last = steps[-1]
-    if last == "count" and len(steps) > 1:
-        kept = back[collection].get(steps[0]) if len(steps) == 2 else None
-        values = _counting_kept(*kept, layouts[collection].key) if kept and not kept[1].by else _counting(reach)
-        return Path(text, None, False, None, values, None, (here, None))
-    relation = layouts[here].relations.get(last)
-    if relation is not None or last in back[here]:
-        own = last if len(steps) == 1 and relation is not None else None
-        records, target, widens = _follow(reach, here, last, layouts, back)
-        key = layouts[target].key
-        values = _reading(reach, last) if relation is not None else _reading(records, key)
-        return Path(text, own, many or widens, target, values, records, (here, last) if relation is not None else (target, key))
-    if last not in fields[here]:
-        raise UnknownPath(f"{text!r}: {here} has no stored field, relation or way back {last!r}")
-    return Path(text, last if len(steps) == 1 else None, many, None, _reading(reach, last), None, (here, last))
+
+    def __init__(
+        self, layouts: Mapping[str, Layout], fields: Mapping[str, frozenset[str]], aliases: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        self._layouts = layouts
+        self._fields = fields
+        self._aliases = aliases or {}
+        self._back = inverses(layouts)
+        self._made: dict[tuple[str, str], Path] = {}
+
+    def compile(self, text: str, collection: str) -> Path:
+        """Return the compiled path from records of the collection.
+
+        Raises:
+            UnknownPath: a step names neither a stored field, a relation nor a way back.
+        """
+        if (text, collection) not in self._made:
+            first, dot, rest = text.partition(".")
+            first = self._aliases.get(collection, {}).get(first, first)
+            self._made[text, collection] = self._compile(first + dot + rest, collection)
+        return self._made[text, collection]
+
+    def _compile(self, text: str, collection: str) -> Path:
+        *steps, last = text.split(".")
+        reach: Reach = _itself
+        here, many = collection, False
+        for step in steps:
+            reach, here, widens = self._follow(reach, here, step)
+            many = many or widens
+        if last == "count" and steps:
+            return Path(text, None, False, None, self._count(reach, steps, collection), None, (here, None))
+        relation = self._layouts[here].relations.get(last)
+        if relation is not None or last in self._back[here]:
+            own = None if steps or relation is None else last
+            records, target, widens = self._follow(reach, here, last)
+            key = self._layouts[target].key
+            values = _reading(records, key) if relation is None else _reading_keys(reach, relation)
+            return Path(text, own, many or widens, target, values, records, (target, key) if relation is None else (here, last))
+        if last not in self._fields[here]:
+            raise UnknownPath(f"{text!r}: {here} has no stored field, relation or way back {last!r}")
+        return Path(text, None if steps else last, many, None, _reading(reach, last), None, (here, last))
+
+    def _follow(self, reach: Reach, here: str, step: str) -> tuple[Reach, str, bool]:
+        relation = self._layouts[here].relations.get(step)
+        if relation is not None:
+            own = next(iter(relation.targets.values()))
+            return _forward(reach, relation, own), own, relation.many
+        if step in self._back[here]:
+            referrer, relation = self._back[here][step]
+            return _backward(reach, here, self._layouts[here].key, referrer, relation, self._layouts[referrer].key), referrer, True
+        raise UnknownPath(f"{here} has no relation or way back {step!r}")
+
+    def _count(self, reach: Reach, steps: list[str], collection: str) -> Values:
+        """Return what counts the records reached: from the index, where a single way back has one of its own."""
+        back = self._back[collection].get(steps[0]) if len(steps) == 1 else None
+        if back is None or back[1].by is not None or back[1].field not in self._layouts[back[0]].indexed:
+            return lambda store, record: [len(reach(store, record))]
+        return _counting_kept(*back, self._layouts[collection].key)
 
 
 def _itself(store: Store, record: Record) -> list[Record]:
     return [record]
-
-
-def _follow(
-    reach: Reach, here: str, step: str, layouts: Mapping[str, Layout], back: Mapping[str, Mapping[str, tuple[str, Relation]]]
-) -> tuple[Reach, str, bool]:
-    relation = layouts[here].relations.get(step)
-    if relation is not None:
-        own = next(iter(relation.targets.values()))
-        return _forward(reach, relation, own), own, relation.many
-    if step in back[here]:
-        referrer, relation = back[here][step]
-        return _backward(reach, here, layouts[here].key, referrer, relation, layouts[referrer].key), referrer, True
-    raise UnknownPath(f"{here} has no relation or way back {step!r}")
 
 
 def _forward(reach: Reach, relation: Relation, own: str) -> Reach:
@@ -139,8 +161,10 @@ def _reading(reach: Reach, field: str) -> Values:
     return lambda store, record: [one[field] for one in reach(store, record)]
 
 
-def _counting(reach: Reach) -> Values:
-    return lambda store, record: [len(reach(store, record))]
+def _reading_keys(reach: Reach, relation: Relation) -> Values:
+    if relation.many:
+        return lambda store, record: [key for one in reach(store, record) for key in one[relation.field] or ()]
+    return _reading(reach, relation.field)
 
 
 def _counting_kept(referrer: str, relation: Relation, key: str) -> Values:

@@ -19,7 +19,7 @@ from mockserver.functions import Functions
 from mockserver.handlers import build_handler
 from mockserver.operations import Model, Operation, Profile
 from mockserver.refusals import Category, Refusal, Violation
-from mockserver.rendering import Renderers, View, Visibility, always_whole
+from mockserver.rendering import Outline, Renderers, View, Visibility, always_whole
 from mockserver.requests import BodyReader, ParameterReader
 from mockserver.responses import encode, refusal_response
 from mockserver.validation import Validators
@@ -68,8 +68,9 @@ class Service:
         self.requests = 0
         self.broken = 0
         self.validators = Validators(model.document.schemas)
-        self.renderers = Renderers(model, functions, conventions.formats)
+        self.renderers = Renderers(model, functions, conventions.formats, self.validators if validate_responses else None)
         self.credential = _credential_place(model)
+        self.credential_name = _credential_name(model)
         self._caller_zone = conventions.zones.caller_field
         self._zone_default = zone_of(conventions.zones.default)
         self._visible = [(resource.name, functions.visible[resource.visible]) for resource in model.resources.values() if resource.visible]
@@ -120,6 +121,7 @@ class Service:
         """Return the answer to a refused request, in the shapes that its operation declares, if there is one."""
         if refusal.category is Category.BROKEN_CONTRACT:
             self.broken += 1
+            logger.error("%s: the answer breaks the contract: %s", operation.label if operation else self.name, refusal.violations[:5])
         return refusal_response(self.conventions.errors, refusal, admitted or {})
 
 
@@ -142,6 +144,12 @@ def _credential_place(model: Model) -> tuple[str, str]:
     return "header", ""
 
 
+def _credential_name(model: Model) -> str:
+    """Return the name of the document's first API key, as the document spells it."""
+    schemes = model.document.raw.get("components", {}).get("securitySchemes", {}).values()
+    return str(next((scheme["name"] for scheme in schemes if scheme.get("type") == "apiKey"), ""))
+
+
 class Pipeline:
     """The way of one operation's requests, compiled at start."""
 
@@ -158,10 +166,13 @@ class Pipeline:
         self._status = operation.statuses[service.profile] or 200
         self._renders = {}
         self._validators = {}
+        self._outlines = {}
         self._admitted: dict[int, Any] = {}
         for status, schema in operation.responses.items():
             if schema is not None and status < 400:
                 self._renders[status] = service.renderers.answer(operation, schema)
+                outline = Outline(model, schema)
+                self._outlines[status] = (outline, validators.compile(outline.schema))
             if schema is not None:
                 self._validators[status] = validators.compile(schema)
             self._admitted[status] = None if schema is None else _error_shapes(model, schema)
@@ -170,9 +181,11 @@ class Pipeline:
         """Answer one request."""
         world: World | None = None
         extra: dict[str, str] = {}
+        scope["mock_operation"] = self.operation.operation_id
         try:
-            headers = _interesting(scope["headers"])
+            headers = dict(scope["headers"])
             world, caller, extra = self._enter(scope, headers)
+            scope["mock_world"] = world.name
             raw = await self._read(headers, receive) if self._body is not None else b""
             response = self._respond(scope, headers, raw, world, caller)
         except Refusal as refusal:
@@ -200,7 +213,9 @@ class Pipeline:
                 credential = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)).get(name, "")
             entered = service.worlds.enter(credential)
         if entered is None:
-            raise Refusal(Category.CREDENTIAL, [Violation("header", service.credential[1], "credential", "the credential is missing or unknown")])
+            raise Refusal(
+                Category.CREDENTIAL, [Violation(service.credential[0], service.credential[1], "credential", "the credential is missing or unknown")]
+            )
         world, caller = entered
         if service.limit is None:
             return world, caller, {}
@@ -255,9 +270,11 @@ class Pipeline:
         values, malformed = self._parameters.path(raw)
         if malformed:
             category = self._service.conventions.malformed_ids[self._service.profile]
-            if category is Category.MISSING_RECORD and self._records:
-                raise _missing(self._records[-1][1].label, self._records[-1][0], 0)
-            raise Refusal(category, malformed)
+            if category is not Category.MISSING_RECORD:
+                raise Refusal(category, malformed)
+            if not self._records:
+                raise Refusal(Category.MALFORMED_ID, malformed)
+            raise _missing(self._records[-1][1].label, self._records[-1][0], 0)
         parents = {}
         for name, resource in self._records:
             record = session.get(resource.name, int(values[name]))
@@ -286,11 +303,15 @@ class Pipeline:
         render = self._renders.get(status)
         if render is None:
             return self._bare(status, answer)
-        body = render(View(session, base, answer, self._service.visibility(session)), answer)
-        if self._service.validate_responses and not self._validators[status].is_valid(body):
-            reasons = self._validators[status].violations(body, "body")
-            logger.error("%s: the answer breaks the contract: %s", self.operation.label, reasons[:5])
-            raise Refusal(Category.BROKEN_CONTRACT, reasons, 500)
+        view = View(session, base, answer, self._service.visibility(session))
+        body = render(view, answer)
+        if self._service.validate_responses:
+            validator, shown = self._validators[status], body
+            if view.kept is not None:
+                outline, validator = self._outlines[status]
+                shown = outline.of(body)
+            if not validator.is_valid(shown):
+                raise Refusal(Category.BROKEN_CONTRACT, validator.violations(shown, "body"), 500)
         return Response(status, {}, encode(body))
 
     def _bare(self, status: int, answer: Answer) -> Response:
@@ -318,20 +339,21 @@ def _error_shapes(model: Model, schema: Mapping[str, Any]) -> list[str]:
     return [name for part in resolved.get("anyOf", ()) for name in _error_shapes(model, part)]
 
 
-def _interesting(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    return dict(headers)
-
-
 def base_url(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
-    """Return the absolute base URL under which the request reached the API, without a trailing slash; a host that no URL can hold is left out."""
-    return _origin(scope.get("scheme", "http"), headers.get(b"host", b""), scope.get("server")) + str(scope["mock_base"])
+    """Return the absolute base URL under which the request reached the API, without a trailing slash."""
+    return origin_of(scope, headers) + str(scope["mock_base"])
+
+
+def origin_of(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+    """Return the origin that the client asked for; the server's own where the client's host can stand in no URL."""
+    return _origin(scope.get("scheme", "http"), headers.get(b"host", b""), tuple(scope.get("server") or ("localhost", None)))
 
 
 @lru_cache(maxsize=256)
-def _origin(scheme: str, host: bytes, server: tuple[str, int | None] | None) -> str:
+def _origin(scheme: str, host: bytes, server: tuple[str, int | None]) -> str:
     text = host.decode("latin-1")
     if not _HOST.fullmatch(text):
-        name, port = server or ("localhost", None)
+        name, port = server
         text = name if port is None else f"{name}:{port}"
     return f"{scheme}://{text}"
 

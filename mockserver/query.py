@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from mockserver.exchange import Record
@@ -22,19 +22,27 @@ def _equals(wanted: Any, zone: tzinfo) -> Test:
     return lambda value: bool(value == wanted)
 
 
+def _folded(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value
+
+
 def _contains(wanted: Any, zone: tzinfo) -> Test:
     folded = str(wanted).casefold()
     return lambda value: value is not None and folded in str(value).casefold()
 
 
 def _any_of(wanted: Any, zone: tzinfo) -> Test:
-    found = set(wanted)
-    return lambda value: value in found
+    found = {_folded(one) for one in wanted}
+    return lambda value: _folded(value) in found
 
 
-def _same_day(wanted: datetime, zone: tzinfo) -> Test:
-    day = wanted.astimezone(zone).date()
-    return lambda value: value is not None and value.astimezone(zone).date() == day
+def _same_day(wanted: datetime | date, zone: tzinfo) -> Test:
+    day = _day(wanted, zone)
+    return lambda value: value is not None and _day(value, zone) == day
+
+
+def _day(value: datetime | date, zone: tzinfo) -> date:
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value
 
 
 OPERATORS: dict[str, Callable[[Any, tzinfo], Test]] = {
@@ -87,7 +95,7 @@ class Filter:
         values = self.path.values
         if self.operator == "exists":
             wanted = str(value) not in ("0", "False")
-            return Predicate(lambda record: any(one is not None for one in values(store, record)) == wanted)
+            return Predicate(lambda record: any(one is not None for one in _each(values(store, record))) == wanted)
         wanted_value = self._parsed(value, zone)
         test = OPERATORS[self.operator](wanted_value, zone)
         if self.path.field is not None:
@@ -115,15 +123,25 @@ def _own_field(name: str, test: Test) -> Callable[[Record], bool]:
 
 
 def _reached(store: Store, values: Values, test: Test) -> Callable[[Record], bool]:
-    return lambda record: any(map(test, values(store, record)))
+    return lambda record: any(map(test, _each(values(store, record))))
+
+
+def _each(values: Iterable[Any]) -> Iterator[Any]:
+    """Yield the values, and those in a list one by one."""
+    for value in values:
+        if isinstance(value, list):
+            yield from value
+        else:
+            yield value
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order bound to a request: a sort key of a record, and the direction."""
+    """One order bound to a request: a sort key of a record, and the direction; `field` where it is that of one field of the record's own."""
 
     key: Callable[[Record], Any]
     descending: bool = False
+    field: str | None = None
 
 
 def path_key(store: Store, paths: Iterable[tuple[Path, bool]]) -> Callable[[Record], tuple[Any, ...]]:
@@ -149,9 +167,11 @@ class Query:
     orders: tuple[Order, ...] = ()
 
     def select(self, collection: Collection) -> Selection:
-        """Return the records that match every predicate, in order: the last order sorts first, so that the first one wins; ties by the default order."""
+        """Return the records that match every predicate, in order: the first order wins, ties go by the default order."""
         if not self.predicates and not self.orders:
             return Selection(collection, None)
+        if not self.predicates and len(self.orders) == 1 and self.orders[0].field is not None:
+            return Selection(collection, None, order=self.orders[0])
         records = self._matching(collection)
         for order in reversed(self.orders):
             records.sort(key=order.key, reverse=order.descending)
@@ -173,11 +193,12 @@ class Query:
 class Selection:
     """The records that a query selected: a whole collection, or a list."""
 
-    __slots__ = ("_collection", "_records", "filtered")
+    __slots__ = ("_collection", "_order", "_records", "filtered")
 
-    def __init__(self, collection: Collection, records: list[Record] | None, *, filtered: bool = False) -> None:
+    def __init__(self, collection: Collection, records: list[Record] | None, *, filtered: bool = False, order: Order | None = None) -> None:
         self._collection = collection
         self._records = records
+        self._order = order
         self.filtered = filtered
 
     def __len__(self) -> int:
@@ -186,10 +207,14 @@ class Selection:
     def cut(self, offset: int, limit: int | None) -> list[Record]:
         """Return at most `limit` (None: all) of the records, from the offset on."""
         size = max(len(self) - offset, 0) if limit is None else limit
-        return self._collection.page(offset, size) if self._records is None else self._records[offset : offset + size]
+        if self._records is not None:
+            return self._records[offset : offset + size]
+        if self._order is not None and self._order.field is not None:
+            return self._collection.page_by(self._order.field, self._order.descending, offset, size)
+        return self._collection.page(offset, size)
 
     def tally(self, name: str) -> Mapping[Any, Tally]:
-        """Return count and sum for each value of a tallied field, over all selected records: kept ones for a whole collection, else counted now."""
+        """Return count and sum for each value of a tallied field over all selected records: kept for a whole collection, else counted now."""
         if self._records is None or not self.filtered:
             return self._collection.tally(name)
         summed = self._collection.layout.tallies[name]

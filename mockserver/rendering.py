@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from decimal import Decimal
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from itertools import count
 from typing import Any, Final
+
+import orjson
 
 from mockserver.errors import DocumentError
 from mockserver.exchange import Answer, Record
+from mockserver.formats import Formats, InstantFormat, Scalar, as_it_is, as_text, compile_scalar
 from mockserver.functions import Functions
 from mockserver.operations import Action, Model, Operation
 from mockserver.paths import Path, UnknownPath
-from mockserver.resources import embedded, stored_type
+from mockserver.refusals import Category, Refusal
+from mockserver.resources import embedded
 from mockserver.stored import StoredType
-from mockserver.validation import allowed_types
+from mockserver.validation import Validators, allowed_types
 from mockserver.worlds import Session
 
 ABSENT: Final = object()
 """What a function of VALUES returns to leave its key out."""
 
+_KEPT_RECORDS: Final = 2000
+"""How many records one schema keeps encoded before it begins anew."""
+
 Render = Callable[["View", Record], Any]
 RenderAnswer = Callable[["View", Answer], Any]
-Scalar = Callable[["View", Any], Any]
 
 
 class Visibility(StrEnum):
@@ -36,50 +40,14 @@ class Visibility(StrEnum):
     HIDDEN = "hidden"
 
 
-@dataclass(frozen=True, slots=True)
-class InstantFormat:
-    """How an instant is written: a `str.format` template over the datetime `0` (None: ISO 8601 with offset), in UTC or the caller's zone."""
-
-    template: str | None = None
-    utc: bool = False
-
-    def write(self, moment: datetime, zone: tzinfo) -> str:
-        """Return the text of the moment."""
-        return _written(self.template, moment, UTC if self.utc else zone)
-
-
-@lru_cache(maxsize=1 << 15)
-def _written(template: str | None, moment: datetime, zone: tzinfo) -> str:
-    local = moment.astimezone(zone)
-    if template is not None:
-        return template.format(local)
-    offset = local.utcoffset()
-    if offset is not None and offset.total_seconds() % 60:
-        local = (moment + round(offset / _MINUTE) * _MINUTE).replace(tzinfo=None)
-        return local.isoformat(timespec="seconds") + _minutes_offset(round(offset / _MINUTE))
-    return local.isoformat(timespec="seconds")
-
-
-_MINUTE: Final = timedelta(minutes=1)
-
-
-def _minutes_offset(minutes: int) -> str:
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Formats:
-    """How an API writes dates: by the schema's `format`."""
-
-    instants: Mapping[str, InstantFormat] = field(default_factory=lambda: {"date-time": InstantFormat()})
-    dates: Mapping[str, str] = field(default_factory=dict)
-    links: str = "links"
-
-
 class View:
-    """From where a record is looked at: the session, the base URL of links, and what the request sent and selected."""
+    """From where a record is looked at: the session, the base URL of links, and what the request sent and selected.
 
-    __slots__ = ("answer", "base", "selected", "sent", "session", "store", "visible", "zone")
+    Attributes:
+        kept: encoded records of earlier answers that looked from the same place at the same store; None where the request's attributes are answered.
+    """
+
+    __slots__ = ("answer", "base", "kept", "selected", "sent", "session", "store", "visible", "zone")
 
     def __init__(self, session: Session, base: str, answer: Answer, visible: Callable[[str, Record], Visibility]) -> None:
         self.session = session
@@ -90,6 +58,8 @@ class View:
         self.sent = answer.sent
         self.selected = answer.selected
         self.visible = visible
+        place = (base, session.zone, answer.selected)
+        self.kept: dict[int, dict[int, orjson.Fragment]] | None = None if answer.sent else session.store.kept(place)
 
 
 def always_whole(collection: str, record: Record) -> Visibility:
@@ -107,43 +77,45 @@ class _Shape:
 
 
 class Renderers:
-    """Compiles the answers of one document's operations."""
+    """Compiles the answers of one document's operations.
 
-    def __init__(self, model: Model, functions: Functions, formats: Formats) -> None:
+    A record that an envelope shows is encoded once and kept while no record of its store changes: what VALUES say of one may depend on the store, the
+    zone and the base URL, not on the moment or the caller. What is kept has been held to its schema, if validators are given.
+    """
+
+    def __init__(self, model: Model, functions: Functions, formats: Formats, validators: Validators | None = None) -> None:
         self._model = model
         self._document = model.document
         self._functions = functions
         self._formats = formats
+        self._validators = validators
         self._made: dict[tuple[str, str], list[tuple[str, Render]]] = {}
+        self._numbers = count()
 
     def answer(self, operation: Operation, schema: Mapping[str, Any]) -> RenderAnswer:
-        """Return the function that renders the operation's answer by this schema.
+        """Return the function that renders the operation's answer by this schema; records that are kept stand in it as fragments.
 
         Raises:
             DocumentError: a property of the schema can be filled from nowhere.
         """
         place = {Action.LIST: "list", Action.CREATE: "create", Action.UPDATE: "update"}.get(operation.action, "show")
-        place = operation.raw.get("x-mock-place", place)
-        return self._envelope(operation, schema, place, f"{self._document.source}: {operation.label}")
+        return self._envelope(operation, schema, place)
 
     def record(self, collection: str, place: str) -> Render:
         """Return the function that renders a record of the collection by its read schema."""
         resource = self._model.resources[collection]
-        return self._embedded({"$ref": f"#/components/schemas/{resource.component}"}, place, main=False)
+        return self._record({"$ref": f"#/components/schemas/{resource.component}"}, place, main=False)
 
     # --- envelopes ---
 
-    def _envelope(self, operation: Operation, schema: Mapping[str, Any], place: str, where: str) -> RenderAnswer:
-        if embedded(self._document, schema):
-            return self._main(schema, place)
+    def _envelope(self, operation: Operation, schema: Mapping[str, Any], place: str) -> RenderAnswer:
         resolved = self._document.resolve(schema)
-        if resolved.get("type") == "array":
-            return self._main(resolved, place)
+        if embedded(self._document, schema) or resolved.get("type") == "array":
+            return self._main(schema, place)
         parts: list[tuple[str, RenderAnswer]] = []
         for name, said in resolved.get("properties", {}).items():
-            prop = self._document.resolve(said)
-            render = self._envelope_property(operation, name, said, place, f"{where}: {name}")
-            parts.append((name, _conditional_answer(prop, render, name)))
+            render = self._envelope_property(operation, name, said, place)
+            parts.append((name, _conditional_answer(self._document.resolve(said), render, name)))
 
         def envelope(view: View, answer: Answer) -> Any:
             made = {}
@@ -155,7 +127,7 @@ class Renderers:
 
         return envelope
 
-    def _envelope_property(self, operation: Operation, name: str, said: Mapping[str, Any], place: str, where: str) -> RenderAnswer:
+    def _envelope_property(self, operation: Operation, name: str, said: Mapping[str, Any], place: str) -> RenderAnswer:
         prop = self._document.resolve(said)
         value: str = prop.get("x-mock-value", "")
         if name in operation.sideload:
@@ -164,64 +136,88 @@ class Renderers:
             computed: RenderAnswer = self._functions.values[value]
             return computed
         if value:
-            scalar = self._scalar(StoredType.INTEGER, prop)
-            return lambda view, answer: scalar(view, answer.values[value])
+            scalar = compile_scalar(self._document, self._formats, StoredType.INTEGER, prop)
+            return lambda view, answer: scalar(answer.values[value], view.zone)
         if embedded(self._document, prop):
             return self._main(said, place)
         if len(prop.get("enum", ())) == 1:
             constant = prop["enum"][0]
             return lambda view, answer: constant
         if prop.get("properties"):
-            return self._envelope(operation, prop, place, where)
+            return self._envelope(operation, prop, place)
         return lambda view, answer: answer.values.get(name, ABSENT)
 
     def _main(self, schema: Mapping[str, Any], place: str) -> RenderAnswer:
-        schema_ = self._document.resolve(schema)
-        if schema_.get("type") == "array":
-            many = self._embedded(schema_["items"], place, main=True)
+        resolved = self._document.resolve(schema)
+        if resolved.get("type") == "array":
+            many = self._shown(resolved["items"], place, main=True)
             return lambda view, answer: [many(view, record) for record in answer.records]
-        one = self._embedded(schema, place, main=True)
+        one = self._shown(schema, place, main=True)
         return lambda view, answer: None if answer.record is None else one(view, answer.record)
 
     def _sideload(self, path: Path, said: Mapping[str, Any]) -> RenderAnswer:
         prop = self._document.resolve(said)
         many = prop.get("type") == "array"
-        schema = prop["items"] if many else said
-        render = self._embedded(schema, "sideload", main=False)
-        records = path.records
-        if records is None:
-            raise DocumentError(
-                "a sideload reaches no records", where=self._document.source, expected="a path that ends at a relation", found=path.text
-            )
+        render = self._shown(prop["items"] if many else said, "sideload", main=False)
+        records, target = path.records, path.target
+        if records is None or target is None:
+            where = self._document.source
+            raise DocumentError("a sideload reaches no records", where=where, expected="a path that ends at a relation", found=path.text)
 
         def sideload(view: View, answer: Answer) -> Any:
             found: dict[int, Record] = {}
             for main in answer.records or ([answer.record] if answer.record is not None else []):
                 for record in records(view.store, main):
                     found.setdefault(record["id"], record)
-            rendered = [render(view, record) for record in found.values() if view.visible(path.target or "", record) is not Visibility.HIDDEN]
+            rendered = [render(view, record) for record in found.values() if view.visible(target, record) is not Visibility.HIDDEN]
             return rendered if many else (rendered[0] if rendered else None)
 
         return sideload
 
     # --- records ---
 
-    def _embedded(self, schema: Mapping[str, Any], place: str, *, main: bool) -> Render:
-        resolved = self._document.resolve(schema)
-        choices = [part for part in resolved.get("anyOf", ()) if embedded(self._document, part)]
+    def _shown(self, schema: Mapping[str, Any], place: str, *, main: bool) -> Render:
+        """Return the function that shows a record in an envelope: whole or as a stub, encoded once."""
+        choices = self._choices(schema)
         if len(choices) == 2:
-            whole, stub = (self._embedded(part, place, main=main) for part in choices)
+            whole, stub = (self._shown(part, place, main=main) for part in choices)
             collection = embedded(self._document, schema) or ""
 
-            def either(view: View, record: Record) -> Any:
-                return (stub if view.visible(collection, record) is Visibility.STUB else whole)(view, record)
+            def show_either(view: View, record: Record) -> Any:
+                if view.visible is always_whole or view.visible(collection, record) is not Visibility.STUB:
+                    return whole(view, record)
+                return stub(view, record)
 
-            return either
-        component = self._document.component(choices[0] if choices else schema)
+            return show_either
+        render = self._record(schema, place, main=main)
+        validator = self._validators.compile(schema) if self._validators else None
+        number = next(self._numbers)
+
+        def show(view: View, record: Record) -> Any:
+            if view.kept is None:
+                return render(view, record)
+            kept = view.kept.get(number)
+            if kept is None or len(kept) >= _KEPT_RECORDS:
+                kept = view.kept[number] = {}
+            fragment = kept.get(record["id"])
+            if fragment is None:
+                made = render(view, record)
+                if validator is not None and not validator.is_valid(made):
+                    raise Refusal(Category.BROKEN_CONTRACT, validator.violations(made, "body"), 500)
+                fragment = kept[record["id"]] = orjson.Fragment(orjson.dumps(made))
+            return fragment
+
+        return show
+
+    def _choices(self, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        resolved = self._document.resolve(schema)
+        return [part for key in ("anyOf", "allOf") for part in resolved.get(key, ()) if embedded(self._document, part)]
+
+    def _record(self, schema: Mapping[str, Any], place: str, *, main: bool) -> Render:
+        component = self._document.component(next(iter(self._choices(schema)), schema))
         if component is None:
-            raise DocumentError(
-                "a record's schema stands inline", where=self._document.source, expected="a $ref to a component schema", found=str(schema)[:80]
-            )
+            where = self._document.source
+            raise DocumentError("a record's schema stands inline", where=where, expected="a $ref to a component schema", found=str(schema)[:80])
         parts = self._parts(component, place, main=main)
 
         def render(view: View, record: Record) -> Any:
@@ -259,6 +255,8 @@ class Renderers:
         merged = {name: {**_inherited(base.get(name, {})), "x-mock-read": base.get(name), **prop} for name, prop in own.items()}
         return _Shape(said["collection"], merged, said.get("echo", False))
 
+    # --- properties ---
+
     def _property(self, collection: str, component: str, name: str, prop: Mapping[str, Any]) -> Render:
         resource = self._model.resources[collection]
         value: str = prop.get("x-mock-value", "")
@@ -274,7 +272,7 @@ class Renderers:
             constant = prop["enum"][0]
             return lambda view, record: constant
         if name in resource.stored:
-            return self._plain(name, resource.stored[name], prop)
+            return _plain(name, self._scalar(resource.stored[name], prop))
         if prop.get("properties"):
             return self._nested(collection, component, prop)
         where = f"{self._document.source}#/components/schemas/{component}/properties/{name}"
@@ -291,6 +289,9 @@ class Renderers:
                 "unknown path or function", where=where, expected="a path over declared fields and relations", found=str(error)
             ) from None
 
+    def _scalar(self, stored: StoredType | None, prop: Mapping[str, Any]) -> Scalar:
+        return compile_scalar(self._document, self._formats, stored, prop)
+
     def _nested(self, collection: str, component: str, prop: Mapping[str, Any]) -> Render:
         parts = [(name, self._property(collection, component, name, self._document.resolve(one))) for name, one in prop["properties"].items()]
         return lambda view, record: {name: render(view, record) for name, render in parts}
@@ -300,13 +301,13 @@ class Renderers:
 
         def compute(view: View, record: Record) -> Any:
             value = function(view, record)
-            return value if value is ABSENT else scalar(view, value)
+            return value if value is ABSENT else scalar(value, view.zone)
 
         return compute
 
     def _related(self, path: Path, prop: Mapping[str, Any]) -> Render:
         many = prop.get("type") == "array"
-        render = self._embedded(prop["items"] if many else prop, "sideload", main=False)
+        render = self._record(prop["items"] if many else prop, "sideload", main=False)
         records = path.records
 
         def relate(view: View, record: Record) -> Any:
@@ -319,25 +320,17 @@ class Renderers:
         end, name = path.end
         stored = self._model.resources[end].stored[name] if name else StoredType.INTEGER
         if prop.get("type") == "array":
-            scalar = self._scalar(stored, self._document.resolve(prop["items"]))
-            return lambda view, record: [scalar(view, value) for value in path.values(view.store, record)]
-        if path.field is not None:
-            return self._plain(path.field, stored, prop)
+            one = self._scalar(stored, self._document.resolve(prop["items"]))
+            return lambda view, record: [one(value, view.zone) for value in path.values(view.store, record)]
         scalar = self._scalar(stored, prop)
+        if path.field is not None:
+            return _plain(path.field, scalar)
 
         def derive(view: View, record: Record) -> Any:
             found = path.values(view.store, record)
-            return scalar(view, found[0] if found else None)
+            return scalar(found[0] if found else None, view.zone)
 
         return derive
-
-    def _plain(self, name: str, stored: StoredType, prop: Mapping[str, Any]) -> Render:
-        scalar = self._scalar(stored, prop)
-        if scalar is _as_it_is:
-            return lambda view, record: record[name]
-        if scalar is _as_text:
-            return lambda view, record: None if (value := record[name]) is None else str(value)
-        return lambda view, record: scalar(view, record[name])
 
     def _echoing(self, name: str, prop: Mapping[str, Any], render: Render) -> Render:
         if name in ("id", self._formats.links) or prop.get("x-mock-value") in self._functions.values:
@@ -350,56 +343,6 @@ class Renderers:
             return render(view, record)
 
         return echo
-
-    # --- single values ---
-
-    def _scalar(self, stored: StoredType | None, prop: Mapping[str, Any]) -> Scalar:
-        types = allowed_types(prop, self._document.resolve)
-        read = prop.get("x-mock-read")
-        wanted = read["type"] if read and read.get("type") in types else self._first_type(prop)
-        if stored is None:
-            return self._computed_scalar(prop, wanted)
-        if stored is StoredType.INSTANT:
-            instant = self._formats.instants.get(self._format(prop, read), InstantFormat())
-            return lambda view, value: None if value is None else instant.write(value, view.zone)
-        if stored is StoredType.DATE:
-            template = self._formats.dates.get(self._format(prop, read), "{0.year:04d}-{0.month:02d}-{0.day:02d}")
-            return lambda view, value: None if value is None else template.format(value)
-        if stored is StoredType.BOOLEAN and wanted != "boolean":
-            return _flag_text if wanted == "string" else _flag_number
-        if stored is StoredType.DECIMAL:
-            return _decimal_text if wanted == "string" else _decimal_number
-        if stored is StoredType.INTEGER and wanted == "string":
-            return _as_text
-        return _as_it_is
-
-    def _computed_scalar(self, prop: Mapping[str, Any], wanted: str | None) -> Scalar:
-        instant = self._formats.instants.get(prop.get("format", ""), InstantFormat())
-
-        def scalar(view: View, value: Any) -> Any:
-            if isinstance(value, datetime):
-                return instant.write(value, view.zone)
-            if isinstance(value, date):
-                return value.isoformat()
-            if isinstance(value, (int, Decimal)) and wanted == "string":
-                return str(int(value)) if isinstance(value, bool) else str(value)
-            return value
-
-        return scalar
-
-    def _first_type(self, prop: Mapping[str, Any]) -> str | None:
-        prop = self._document.resolve(prop)
-        if "type" in prop:
-            return str(prop["type"])
-        for part in (*prop.get("anyOf", ()), *prop.get("oneOf", ()), *prop.get("allOf", ())):
-            found = self._first_type(part)
-            if found:
-                return found
-        return None
-
-    @staticmethod
-    def _format(prop: Mapping[str, Any], read: Mapping[str, Any] | None) -> str:
-        return str(prop.get("format") or (read or {}).get("format", ""))
 
 
 def json_type(value: Any) -> str:
@@ -415,30 +358,12 @@ def _inherited(read: Mapping[str, Any]) -> dict[str, Any]:
     return {key: read[key] for key in ("x-mock-stored", "x-mock-value") if key in read}
 
 
-def _as_it_is(view: View, value: Any) -> Any:
-    return value
-
-
-def _as_text(view: View, value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
-def _flag_text(view: View, value: bool | None) -> str | None:
-    return None if value is None else ("1" if value else "0")
-
-
-def _flag_number(view: View, value: bool | None) -> int | None:
-    return None if value is None else int(value)
-
-
-def _decimal_text(view: View, value: Decimal | None) -> str | None:
-    return None if value is None else format(value, "f")
-
-
-def _decimal_number(view: View, value: Decimal | None) -> int | float | None:
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
+def _plain(name: str, scalar: Scalar) -> Render:
+    if scalar is as_it_is:
+        return lambda view, record: record[name]
+    if scalar is as_text:
+        return lambda view, record: None if (value := record[name]) is None else str(value)
+    return lambda view, record: scalar(record[name], view.zone)
 
 
 def _links(path: str, names: tuple[str, ...]) -> Render:
@@ -486,4 +411,35 @@ def _conditional_answer(prop: Mapping[str, Any], render: RenderAnswer, name: str
     return render
 
 
-__all__ = ["ABSENT", "Formats", "InstantFormat", "Renderers", "View", "Visibility", "always_whole", "condition_of", "json_type", "stored_type"]
+class Outline:
+    """An answer without its kept records: what is left of an envelope to hold to its schema."""
+
+    def __init__(self, model: Model, schema: Mapping[str, Any]) -> None:
+        document = model.document
+        resolved = document.resolve(schema)
+        self._whole = embedded(document, schema) is not None
+        self._lists: tuple[str, ...] = ()
+        self._records: tuple[str, ...] = ()
+        self.schema: Mapping[str, Any] = {"type": "array"} if resolved.get("type") == "array" else {"type": "object"}
+        if not self._whole:
+            places = {name: document.resolve(prop) for name, prop in resolved.get("properties", {}).items() if embedded(document, prop)}
+            self._lists = tuple(name for name, prop in places.items() if prop.get("type") == "array")
+            self._records = tuple(name for name in places if name not in self._lists)
+            relaxed = {name: {"type": "array"} if name in self._lists else {"type": "object", "nullable": True} for name in places}
+            self.schema = {**resolved, "properties": {**resolved.get("properties", {}), **relaxed}}
+
+    def of(self, body: Any) -> Any:
+        """Return the outline of a body: empty lists and objects in the places of records."""
+        if self._whole:
+            return [] if isinstance(body, list) else {}
+        made = dict(body)
+        for name in self._lists:
+            if name in made:
+                made[name] = []
+        for name in self._records:
+            if made.get(name) is not None:
+                made[name] = {}
+        return made
+
+
+__all__ = ["ABSENT", "Formats", "InstantFormat", "Outline", "Renderers", "View", "Visibility", "always_whole", "condition_of", "json_type"]

@@ -102,7 +102,7 @@ class BodyReader:
         self._first = next(iter(self._schemas), _JSON)
 
     def decode(self, raw: bytes, content_type: str) -> tuple[str, Any]:
-        """Return the body's media type and decoded value; None without a body.
+        """Return the body's media type and decoded value; without a body an empty media type.
 
         Raises:
             Refusal: the media type is not declared, or the body cannot be read.
@@ -110,7 +110,7 @@ class BodyReader:
         if not raw:
             if self._required:
                 raise Refusal(Category.UNREADABLE, [Violation("body", "", "required", "a body is required")])
-            return self._first, None
+            return "", None
         media_type = content_type.partition(";")[0].strip().lower() or self._first
         if media_type not in self._schemas:
             expected = " or ".join(self._schemas)
@@ -123,11 +123,11 @@ class BodyReader:
         Raises:
             Refusal: the body breaks its schema; STRUCTURE where the envelope does, else VALUE.
         """
-        if body is None and not self._required:
+        if not media_type:
             return {}
         validator = self._validators[media_type]
         if not validator.is_valid(body):
-            violations = validator.violations(body, "body", resource=self._singular)
+            violations = [_with_siblings(one, body) for one in validator.violations(body, "body", resource=self._singular)]
             envelope = {"", f"/{self._singular}"}
             structural = any(violation.pointer in envelope for violation in violations)
             raise Refusal(Category.STRUCTURE if structural else Category.VALUE, violations)
@@ -151,6 +151,20 @@ class BodyReader:
         if raw.count(b"[") + raw.count(b"{") > self._bounds.max_depth and _depth(body, self._bounds.max_depth) > self._bounds.max_depth:
             raise _unreadable(f"nested deeper than {self._bounds.max_depth} levels")
         return body
+
+
+def _with_siblings(violation: Violation, body: Any) -> Violation:
+    """Return the violation with the plain values that stand beside the place it points at, for sentences that name them."""
+    node = body
+    for part in violation.pointer.split("/")[1:-1]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(node, list) and key.isdigit() and int(key) < len(node):
+            node = node[int(key)]
+        elif isinstance(node, dict):
+            node = node.get(key)
+    if not isinstance(node, dict):
+        return violation
+    return violation._replace(values=tuple((key, str(value)[:80]) for key, value in node.items() if isinstance(value, (str, int, float))))
 
 
 def _unreadable(message: str) -> Refusal:

@@ -10,6 +10,7 @@ from mockserver.errors import DocumentError
 from mockserver.spec import Document
 from mockserver.store import Layout, OnDelete, Relation
 from mockserver.stored import FROM_JSON_TYPE, StoredType
+from mockserver.validation import escape_pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def load_resources(document: Document, filtered: Mapping[str, frozenset[str]]) -
         filtered: for each collection the fields that equality filters ask for: they are indexed.
 
     Raises:
-        DocumentError: a collection is declared twice, or a relation leads to none.
+        DocumentError: a collection is declared twice, a relation leads to none, a field that is named is not stored,
+            or a way back has the name of a field or of another way back.
     """
     found: dict[str, Resource] = {}
     for component, schema in document.schemas.items():
@@ -66,13 +68,60 @@ def load_resources(document: Document, filtered: Mapping[str, frozenset[str]]) -
                 "a collection is declared twice", where=f"{document.source}#/components/schemas/{component}", found=declared["collection"]
             )
         found[declared["collection"]] = _resource(document, component, schema, declared, filtered.get(declared["collection"], frozenset()))
+    _check_relations(found, document.source)
+    _check_ways_back(found, document.source)
     for resource in found.values():
+        _check_fields(resource, document.source)
+    return found
+
+
+def declared_at(resource: Resource, source: str, *parts: str) -> str:
+    """Return the place of a part of the `x-mock-collection` that declares the resource."""
+    pointer = "/".join(map(escape_pointer, ("components", "schemas", resource.component, "x-mock-collection", *parts)))
+    return f"{source}#/{pointer}"
+
+
+def _check_relations(resources: Mapping[str, Resource], source: str) -> None:
+    for resource in resources.values():
         for relation in resource.layout.relations.values():
             for target in relation.targets.values():
-                if target not in found:
-                    where = f"{document.source}#/components/schemas/{resource.component}/x-mock-collection/relations/{relation.field}"
-                    raise DocumentError("a relation leads to no collection", where=where, expected=f"one of {', '.join(sorted(found))}", found=target)
-    return found
+                if target not in resources:
+                    where = declared_at(resource, source, "relations", relation.field)
+                    raise DocumentError(
+                        "a relation leads to no collection", where=where, expected=f"one of {', '.join(sorted(resources))}", found=target
+                    )
+
+
+def _check_ways_back(resources: Mapping[str, Resource], source: str) -> None:
+    """Refuse a way back with a name that a stored field or another way back has in the collection that it starts from."""
+    taken = {(name, field): f"the field {field}" for name, resource in resources.items() for field in resource.stored}
+    for name, resource in resources.items():
+        for field, relation in resource.layout.relations.items():
+            for target in dict.fromkeys(relation.targets.values()) if relation.inverse else ():
+                back = (target, str(relation.inverse))
+                if back in taken:
+                    where = declared_at(resource, source, "relations", field, "inverse")
+                    found = f"{relation.inverse}, which is {taken[back]}"
+                    raise DocumentError("a name stands for two things", where=where, expected=f"a name of its own in {target}", found=found)
+                taken[back] = f"the way back from {name} by {field}"
+
+
+def _check_fields(resource: Resource, source: str) -> None:
+    """Refuse a collection whose keywords name fields that it does not store."""
+    for parts, name in _iter_named_fields(resource):
+        if name not in resource.stored:
+            where = declared_at(resource, source, *parts)
+            raise DocumentError("a field that is not stored", where=where, expected=f"one of {', '.join(sorted(resource.stored))}", found=name)
+
+
+def _iter_named_fields(resource: Resource) -> Iterator[tuple[tuple[str, ...], str]]:
+    layout = resource.layout
+    yield from ((("order",), name.removeprefix("-")) for name in layout.order)
+    yield from ((("unique",), name) for name in resource.unique)
+    yield from ((("tallies",), name) for name in (*layout.tallies, *layout.tallies.values()))
+    for field, relation in layout.relations.items():
+        yield from ((("relations", field, "by"), name) for name in (relation.by,) if name)
+        yield from ((("relations", field, "inverse-order"), name.removeprefix("-")) for name in relation.inverse_order)
 
 
 def _resource(document: Document, component: str, schema: Mapping[str, Any], declared: Mapping[str, Any], filtered: frozenset[str]) -> Resource:

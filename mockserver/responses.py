@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -27,12 +28,16 @@ class Slot(Enum):
     POINTER = "pointer"
     PARAMETER = "parameter"
     MESSAGE = "message"
+    ATTRIBUTE = "attribute"
+    WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """How an API words one kind of violation: `str.format` templates over `resource`, `attribute`, `words` (the attribute as words), `message` and the
-    violation's own values, and the API's code."""
+    """How an API words one kind of violation, and its code for it.
+
+    The wordings are `str.format` templates over `resource`, `attribute`, `words` (the attribute as words), `message` and the violation's own values.
+    """
 
     title: str
     detail: str = ""
@@ -87,7 +92,7 @@ class ErrorShapes:
         shapes: error shapes by the name that `x-mock-error` gives them.
         statuses: for each category the statuses in order of preference; the first that the operation declares is answered.
         preferences: for each category the shapes in order of preference; the first that the declared response admits is used.
-        sentences: by (shape or None, violation code); looked up with the shape first, then without, then by category.
+        sentences: by (shape or None, code): for one attribute (`unique contact.email`), then for the violation's code, then for the category.
         pointer: template over `attribute` and `pointer`: how the API points at a part of the body; empty for what is no part of it.
     """
 
@@ -112,20 +117,18 @@ class ErrorShapes:
         return self.shapes[name].body(self._values(name, refusal, status, violation) for violation in refusal.violations)
 
     def _values(self, shape: str, refusal: Refusal, status: int, violation: Violation) -> dict[Slot, Any]:
-        keys = ((shape, violation.code), (None, violation.code), (shape, refusal.category), (None, refusal.category))
+        own = f"{violation.code} {violation.resource}.{violation.attribute}"
+        keys = [(place, code) for code in (own, violation.code, refusal.category) for place in (shape, None)]
         sentence = next((self.sentences[key] for key in keys if key in self.sentences), Sentence("{message}"))
-        words = {
-            "resource": violation.resource,
-            "attribute": violation.attribute,
-            "words": _words(violation.attribute),
-            "message": violation.message,
-            **dict(violation.values),
-        }
-        title = sentence.title.format(**words)
+        told = {"resource": violation.resource, "attribute": violation.attribute, "words": _words(violation.attribute), "message": violation.message}
+        words = defaultdict(str, dict(violation.values) | told)
+        title = sentence.title.format_map(words)
         return {
             Slot.TITLE: title,
             Slot.MESSAGE: title,
-            Slot.DETAIL: sentence.detail.format(**words),
+            Slot.ATTRIBUTE: violation.attribute,
+            Slot.WORDS: told["words"],
+            Slot.DETAIL: sentence.detail.format_map(words),
             Slot.CODE: sentence.code,
             Slot.STATUS: status,
             Slot.POINTER: self.pointer.format(attribute=violation.attribute, pointer=violation.pointer) if violation.place == "body" else "",

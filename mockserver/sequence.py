@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -22,6 +22,11 @@ class SortedSequence:
         ordered = sorted(items)
         self._chunks: tuple[tuple[Any, ...], ...] = tuple(tuple(ordered[at : at + _CHUNK]) for at in range(0, len(ordered), _CHUNK))
         self._size = len(ordered)
+
+    @classmethod
+    def presorted(cls, ordered: Sequence[Any]) -> SortedSequence:
+        """Return the sequence of items that are distinct and in ascending order already."""
+        return cls._with(tuple(tuple(ordered[at : at + _CHUNK]) for at in range(0, len(ordered), _CHUNK)), len(ordered))
 
     def __len__(self) -> int:
         return self._size

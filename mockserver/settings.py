@@ -22,6 +22,8 @@ class Settings:
         seed: what ids, hashes and tokens follow from.
         max_worlds, idle_seconds: bounds of worlds.
         cache: folder for bundled documents; None keeps them in memory.
+        loopback: whether only this machine can reach the server.
+        admin_token: what opens `/_mock/` to other machines; None opens it to none.
     """
 
     apis: tuple[str, ...] = field(default=())
@@ -35,3 +37,5 @@ class Settings:
     max_worlds: int = 1000
     idle_seconds: float = 6 * 3600
     cache: Path | None = None
+    loopback: bool = True
+    admin_token: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -68,7 +68,7 @@ class Change(NamedTuple):
 class Tally(NamedTuple):
     """How many records, and the sum of one of their fields."""
 
-    count: int
+    count: int  # type: ignore[assignment]  # tuple.count, which nobody asks of a tally
     total: int
 
 
@@ -110,7 +110,7 @@ def _index_values(value: Any) -> Iterable[Any]:
 class Collection:
     """The records of one kind, as an immutable value: every write returns a new collection that shares nearly all of the old."""
 
-    __slots__ = ("_indexes", "_place", "_sequence", "_tallies", "layout", "next_key", "records")
+    __slots__ = ("_indexes", "_place", "_sequence", "_sorted", "_tallies", "layout", "next_key", "records")
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -119,6 +119,7 @@ class Collection:
         self._indexes: dict[str, HashTrieMap[Any, SortedSequence]] = {name: HashTrieMap() for name in sorted(layout.indexed)}
         self._tallies: dict[str, HashTrieMap[Any, Tally]] = {name: HashTrieMap() for name in layout.tallies}
         self._sequence = EMPTY
+        self._sorted: dict[tuple[str, bool], SortedSequence] = {}
         ordered = layout.order and layout.order != (layout.key,)
         self._place: Callable[[Record], tuple[Any, ...]] | None = order_key(layout.order, layout.key) if ordered else None
 
@@ -136,6 +137,24 @@ class Collection:
         """Return at most `limit` records from the offset on, in the default order."""
         keys = self._sequence.cut(offset, limit)
         return [self.records[key] for key in keys] if self._place is None else [self.records[item[1]] for item in keys]
+
+    def page_by(self, name: str, descending: bool, offset: int, limit: int) -> list[Record]:
+        """Return at most `limit` records from the offset on, ordered by a field, ties in the default order.
+
+        The order is worked out when it is first asked for, and kept while records change.
+        """
+        sequence = self._sorted.get((name, descending))
+        if sequence is None:
+            ordered = sorted(self, key=lambda record: sort_key(record[name]), reverse=descending)
+            sequence = SortedSequence.presorted([self._sorted_item(name, descending, record) for record in ordered])
+            self._sorted[name, descending] = sequence
+        return [self.records[item[-1]] for item in sequence.cut(offset, limit)]
+
+    def _sorted_item(self, name: str, descending: bool, record: Record) -> tuple[Any, ...]:
+        key = record[self.layout.key]
+        place = sort_key(record[name])
+        tie = () if self._place is None else (self._place(record),)
+        return (Descending(place) if descending else place, *tie, key)
 
     def keys_where(self, name: str, value: Any) -> SortedSequence | None:
         """Return the keys of the records whose field has this value, in ascending order; None where the field has no index."""
@@ -185,6 +204,7 @@ class Collection:
         made._indexes = dict(self._indexes)
         made._tallies = dict(self._tallies)
         made._sequence = self._sequence
+        made._sorted = dict(self._sorted)
         made._place = self._place
         return made
 
@@ -195,6 +215,9 @@ class Collection:
                 self._indexes[name] = _moved(index, key, _index_values(old), _index_values(new))
         for name, summed in self.layout.tallies.items():
             self._tallies[name] = _counted(self._tallies[name], name, summed, before, after)
+        for (name, descending), old in self._sorted.items():
+            rest = old if before is None else old.remove(self._sorted_item(name, descending, before))
+            self._sorted[name, descending] = rest if after is None else rest.add(self._sorted_item(name, descending, after))
         self._resequence(key, before, after)
 
     def _resequence(self, key: int, before: Record | None, after: Record | None) -> None:
@@ -229,13 +252,19 @@ def _counted(tally: HashTrieMap[Any, Tally], name: str, summed: str, before: Rec
     return tally
 
 
+Snapshot = tuple[Mapping[str, Collection], dict[Hashable, dict[Any, Any]]]
+
+_KEPT_PLACES = 64
+
+
 class Store:
     """Collections by name, and the relations between them. Forks and snapshots in O(1): all records are shared until they change."""
 
-    __slots__ = ("_collections", "_referrers")
+    __slots__ = ("_collections", "_kept", "_referrers")
 
     def __init__(self, layouts: Iterable[Layout]) -> None:
         self._collections: Mapping[str, Collection] = {layout.name: Collection(layout) for layout in layouts}
+        self._kept: dict[Hashable, dict[Any, Any]] = {}
         referrers: dict[str, list[tuple[str, Relation]]] = {name: [] for name in self._collections}
         for name, collection in self._collections.items():
             for relation in collection.layout.relations.values():
@@ -253,17 +282,26 @@ class Store:
         """Return a store with the same records; writes to either are unseen by the other."""
         made = Store.__new__(Store)
         made._collections = self._collections
+        made._kept = self._kept
         made._referrers = self._referrers
         return made
 
-    def snapshot(self) -> object:
+    def snapshot(self) -> Snapshot:
         """Return a token for `restore`."""
-        return self._collections
+        return self._collections, self._kept
 
-    def restore(self, snapshot: object) -> None:
+    def kept(self, key: Hashable) -> dict[Any, Any]:
+        """Return a place for what was derived from these very records under this key; shared with forks, and left behind by the next write."""
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= _KEPT_PLACES:
+                self._kept.clear()
+            found = self._kept[key] = {}
+        return found
+
+    def restore(self, snapshot: Snapshot) -> None:
         """Undo every write since the snapshot, given keys included."""
-        assert isinstance(snapshot, dict)
-        self._collections = snapshot
+        self._collections, self._kept = snapshot
 
     def insert(self, name: str, fields: Record) -> Record:
         """Return the new record: the fields with a key of its own, unless they bring one."""
@@ -317,3 +355,4 @@ class Store:
 
     def _put(self, name: str, collection: Collection) -> None:
         self._collections = {**self._collections, name: collection}
+        self._kept = {}

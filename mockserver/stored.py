@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
-from mockserver.clock import clamp
+from mockserver.clock import EARLIEST, LATEST, clamp
 
 
 class StoredType(StrEnum):
@@ -38,6 +38,10 @@ _MOMENT = re.compile(
     r"(?:[Tt ](?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)? ?(?P<zone>[Zz]|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
+_LIKE_YEAR_0 = 4
+"""A year with the calendar of the year 0, which Python lacks and RFC 3339 has."""
+_MAX_EXPONENT = 400
+"""More than a float's; what lies beyond costs time and memory and has no meaning."""
 _AMERICAN_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
 
 
@@ -52,27 +56,32 @@ def parse_instant(text: str, zone: tzinfo) -> datetime:
         text: `2024-03-18`, `2024-03-18T09:42:11-05:00`, `2024-03-18 09:42:11`; slashes for dashes; a leap second is the next second.
         zone: of a text without offset.
 
+    Instants that some zone cannot show become the nearest that all can.
+
     Raises:
         Unparsable: the text is no date of the calendar, or no date at all.
     """
     match = _MOMENT.fullmatch(text)
     if match is None:
         raise Unparsable("a date or a date-time (ISO 8601)")
-    part = match.groupdict()
-    second = int(part["second"] or 0)
+    part = match.groupdict(default="0")
+    year, second = int(part["year"]), int(part["second"])
+    if second > 60:
+        raise Unparsable("a date-time with seconds up to 60")
     try:
-        naive = datetime(
-            max(int(part["year"]), 1), int(part["month"]), int(part["day"]), int(part["hour"] or 0), int(part["minute"] or 0), min(second, 59)
+        moment = datetime(
+            year or _LIKE_YEAR_0, int(part["month"]), int(part["day"]), int(part["hour"]), int(part["minute"]), min(second, 59), tzinfo=UTC
         )
-        naive += timedelta(seconds=1 if second == 60 else 0)
-        if second > 60:
-            raise Unparsable("a date-time with seconds up to 60")
-        offset = _offset(part["zone"])
-        return clamp((naive - offset).replace(tzinfo=UTC)) if offset is not None else clamp(naive.replace(tzinfo=zone).astimezone(UTC))
-    except OverflowError:
-        return clamp(datetime(max(int(part["year"]), 1), 1, 1, tzinfo=UTC))
     except ValueError as error:
         raise Unparsable("a date that the calendar has") from error
+    if year == 0:
+        return EARLIEST
+    try:
+        moment += timedelta(seconds=1 if second == 60 else 0)
+        offset = _offset(match["zone"])
+        return clamp(moment.replace(tzinfo=zone).astimezone(UTC) if offset is None else moment - offset)
+    except OverflowError:
+        return LATEST if year > 1 else EARLIEST
 
 
 def _offset(text: str | None) -> timedelta | None:
@@ -87,6 +96,8 @@ def _offset(text: str | None) -> timedelta | None:
 def parse_date(text: str) -> date:
     """Return the date that `2024-03-18`, `2024/03/18`, `03/18/2024` or the beginning of a date-time stands for.
 
+    A date of the year 0 is the first that can be kept.
+
     Raises:
         Unparsable: the text is no date of the calendar.
     """
@@ -96,10 +107,12 @@ def parse_date(text: str) -> date:
     match = _MOMENT.fullmatch(text)
     if match is None:
         raise Unparsable("a date (YYYY-MM-DD)")
+    year = int(match["year"])
     try:
-        return date(int(match["year"]), int(match["month"]), int(match["day"]))
+        day = date(year or _LIKE_YEAR_0, int(match["month"]), int(match["day"]))
     except ValueError as error:
         raise Unparsable("a date that the calendar has") from error
+    return day if year else date.min
 
 
 def _parse_text(value: Any, zone: tzinfo) -> str:
@@ -113,20 +126,17 @@ def _parse_text(value: Any, zone: tzinfo) -> str:
 def _parse_integer(value: Any, zone: tzinfo) -> int:
     if isinstance(value, int):
         return int(value)
-    number = _parse_decimal(value, zone)
-    if number.is_finite() and number.adjusted() > 400:
-        raise Unparsable("a whole number of a sensible size")
-    try:
-        return int(number)
-    except (OverflowError, ValueError) as error:
-        raise Unparsable("a whole number") from error
+    return int(_parse_decimal(value, zone))
 
 
 def _parse_decimal(value: Any, zone: tzinfo) -> Decimal:
     try:
-        return Decimal(str(int(value) if isinstance(value, bool) else value))
+        number = Decimal(str(int(value) if isinstance(value, bool) else value))
     except InvalidOperation as error:
         raise Unparsable("a number") from error
+    if not number.is_finite() or abs(number.adjusted()) > _MAX_EXPONENT:
+        raise Unparsable("a number of a sensible size")
+    return number
 
 
 def _parse_boolean(value: Any, zone: tzinfo) -> bool:

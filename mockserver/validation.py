@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jsonschema_rs
+from jsonschema_rs import ValidationErrorKind
 
 from mockserver.refusals import Violation
 
@@ -16,6 +17,7 @@ _KEYWORDS = frozenset(
 _CHECKED_FORMATS = frozenset({"date", "date-time", "email", "hostname", "ipv4", "ipv6", "uri"})
 _INTEGER_BOUNDS = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 _MESSAGE_LENGTH = 200
+_MAX_PARTS = 2000
 _DOCUMENT = "urn:document"
 
 Schema = Mapping[str, Any]
@@ -24,10 +26,18 @@ Schema = Mapping[str, Any]
 def translate(schema: Schema) -> dict[str, Any]:
     """Return the JSON Schema (Draft 4) that says the same as this OpenAPI 3.0 schema; references lead into `urn:document`.
 
-    `nullable` allows null also around `enum`, `$ref` and `allOf`, as schemathesis reads it, unless an enum leaves null out. `int32` and `int64` are bounds.
+    `nullable` allows null also around `$ref` and alternatives, but not beside an `enum` that leaves null out: so schemathesis reads requests.
+    `int32` and `int64` are bounds.
     """
-    if "$ref" in schema:
-        return {"$ref": _DOCUMENT + schema["$ref"]}
+    made = _translate_reference(schema) if "$ref" in schema else _translate_keywords(schema)
+    return _with_null(made) if schema.get("nullable") else made
+
+
+def _translate_reference(schema: Schema) -> dict[str, Any]:
+    return {"$ref": _DOCUMENT + schema["$ref"]}
+
+
+def _translate_keywords(schema: Schema) -> dict[str, Any]:
     made = {key: schema[key] for key in _KEYWORDS & schema.keys()}
     for key in ("allOf", "anyOf", "oneOf"):
         if key in schema:
@@ -43,7 +53,7 @@ def translate(schema: Schema) -> dict[str, Any]:
     elif schema.get("additionalProperties") is False:
         made["additionalProperties"] = False
     _translate_format(schema, made)
-    return _with_null(made) if schema.get("nullable") else made
+    return made
 
 
 def _translate_format(schema: Schema, made: dict[str, Any]) -> None:
@@ -57,7 +67,9 @@ def _translate_format(schema: Schema, made: dict[str, Any]) -> None:
 
 
 def _with_null(made: dict[str, Any]) -> dict[str, Any]:
-    if isinstance(made.get("type"), str) and "enum" not in made:
+    if "enum" in made:
+        return made if None not in made["enum"] else {"anyOf": [made, {"type": "null"}]}
+    if isinstance(made.get("type"), str):
         return {**made, "type": [made["type"], "null"]}
     return {"anyOf": [made, {"type": "null"}]}
 
@@ -88,9 +100,30 @@ class Validator:
         self.is_valid = self._compiled.is_valid
 
     def violations(self, value: Any, place: str, pointer: str = "", resource: str = "") -> list[Violation]:
-        """Return every reason why the value breaks the schema, with pointers below `pointer`; none for a valid value."""
-        found = [_violation(error, place, pointer, resource) for error in self._compiled.iter_errors(value)]
+        """Return every reason why the value breaks the schema, with pointers below `pointer`; none for a valid value.
+
+        Of a value with thousands of parts only the first reason, since each costs time.
+        """
+        found = [_violation(error, place, pointer, resource) for error in self._errors(value)]
         return sorted(dict.fromkeys(found), key=lambda violation: (violation.pointer, violation.code)) if len(found) > 1 else found
+
+    def _errors(self, value: Any) -> Iterable[jsonschema_rs.ValidationError]:
+        if not _has_more_parts(value, _MAX_PARTS):
+            return self._compiled.iter_errors(value)
+        try:
+            self._compiled.validate(value)
+        except jsonschema_rs.ValidationError as error:
+            return [error]
+        return []
+
+
+def _has_more_parts(value: Any, bound: int) -> bool:
+    level, parts = [value], 0
+    while level and parts <= bound:
+        nested = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, (dict, list))]
+        parts += sum(map(len, nested))
+        level = [] if parts > bound else [child for one in nested for child in one]
+    return parts > bound
 
 
 def _violation(error: jsonschema_rs.ValidationError, place: str, pointer: str, resource: str) -> Violation:
@@ -110,20 +143,24 @@ def _violation(error: jsonschema_rs.ValidationError, place: str, pointer: str, r
 
 def _missing(error: jsonschema_rs.ValidationError) -> list[str]:
     """Return the names of required properties that are missing, alternatives included; none where the error is another."""
-    if error.kind.name == "required":
+    if isinstance(error.kind, ValidationErrorKind.Required):
         return [error.kind.property]
-    if error.kind.name != "anyOf":
+    if not isinstance(error.kind, ValidationErrorKind.AnyOf):
         return []
-    here = [*error.instance_path]
-    branches = [[one for one in branch if one.kind.name == "required" and [*one.instance_path] == here] for branch in error.kind.context]
-    if any(not branch or len(branch) != len(whole) for branch, whole in zip(branches, error.kind.context, strict=True)):
-        return []
-    return [branch[0].kind.property for branch in branches]
+    missing = []
+    for branch in error.kind.context:
+        names = [
+            one.kind.property for one in branch if isinstance(one.kind, ValidationErrorKind.Required) and one.instance_path == error.instance_path
+        ]
+        if not names or len(names) != len(branch):
+            return []
+        missing.append(names[0])
+    return missing
 
 
 def _explained(error: jsonschema_rs.ValidationError) -> str:
-    if error.kind.name in ("anyOf", "oneOf") and getattr(error.kind, "context", None):
-        return "; or ".join(dict.fromkeys(one.message for branch in error.kind.context for one in branch[:1]))
+    if isinstance(error.kind, (ValidationErrorKind.AnyOf, ValidationErrorKind.OneOfNotValid)):
+        return "; or ".join(dict.fromkeys(one.message for branch in error.kind.context for one in branch[:1])) or error.message
     return error.message
 
 

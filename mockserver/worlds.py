@@ -76,8 +76,9 @@ class Worlds:
     def enter(self, credential: str) -> tuple[World, int] | None:
         """Return the world that a credential names and the key of the user it acts as; None for a credential that is refused.
 
-        `NAME` acts as the administrator of world NAME, `NAME:USER` as that user of the fixtures. Credentials that the fixtures list act as their users, in one
-        world. Refused: an empty one, one that contains `invalid` in any case, an unknown user, and with strict credentials all that are not listed.
+        `NAME` acts as the administrator of world NAME, `NAME:USER` as that user of the fixtures. Credentials that the fixtures list act as their
+        users, all in one world. Refused: an empty one, one that contains `invalid` in any case, an unknown user, and with strict credentials all that
+        are not listed.
         """
         listed = self._listed.get(credential)
         if listed is not None:

@@ -1,8 +1,20 @@
 """A path finds its operations: fixed segments first, then segments with a parameter in them, then parameters alone."""
 
-import pytest
+import asyncio
+from collections.abc import MutableMapping
+from typing import Any
+from urllib.parse import unquote
 
-from mockserver.routing import Router, allowed_methods
+import pytest
+from connexion.middleware.abstract import ROUTING_CONTEXT
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.app import MockApp
+from mockserver.routing import Router, Routing, allowed_methods
+from tests.models import BASE, call, document, library_app
+
+Scope = MutableMapping[str, Any]
 
 PATHS = (
     "/boats.json",
@@ -95,3 +107,156 @@ def test_a_long_segment_of_separators_takes_linear_time() -> None:
     router = Router()
     router.add("get", "/{a}-{b}-{c}-{d}.json", "many")
     assert router.find("/" + "-" * 20_000) is None
+
+
+# --- requests ---
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> MockApp:
+    return library_app(tmp_path_factory.mktemp("library"))
+
+
+def routed(target: str, method: str = "GET") -> dict[str, Any]:
+    """Return what the stages below see of a request to the library."""
+    seen: dict[str, Any] = {}
+
+    async def below(scope: Scope, receive: Any, send: Any) -> None:
+        seen.update(scope)
+
+    routing = Routing(below)
+    routing.add_api(document(), base_path=BASE, own_base_path="/api/1")
+    path, _, query = target.partition("?")
+    raw = path.encode("latin-1")
+    scope = {"type": "http", "method": method, "path": unquote(path), "raw_path": raw, "query_string": query.encode(), "headers": []}
+    asyncio.run(routing(scope, None, None))
+    return seen
+
+
+def operation_of(target: str, method: str = "GET") -> str | None:
+    operation_id: str | None = routed(target, method)["extensions"][ROUTING_CONTEXT]["operation_id"]
+    return operation_id
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "operation_id"),
+    [
+        ("GET", "/books", "list_books"),
+        ("POST", "/books", "create_book"),
+        ("PUT", "/books/sorted", "sort_books"),
+        ("PUT", "/books/1", "update_book"),
+        ("PUT", "/books/sorted%20", "update_book"),
+        ("GET", "/books/1/notes/2", "get_book_note"),
+        ("HEAD", "/books", "list_books"),
+        ("HEAD", "/books/1", "get_book"),
+        ("HEAD", "/books/sorted", None),
+        ("GET", "/books/sorted", None),
+        ("OPTIONS", "/books", None),
+        ("get", "/books", None),
+        ("GET", "/books//notes", "list_book_notes"),
+        ("GET", "/books/", "get_book"),
+        ("GET", "/books/1/", None),
+        ("GET", "//books", None),
+        ("GET", "/Books", None),
+        ("GET", "", None),
+        ("GET", "/", None),
+    ],
+)
+@pytest.mark.parametrize("base", [BASE, "/api/1"])
+def test_a_request_finds_its_operation_below_either_base_path(base: str, method: str, path: str, operation_id: str | None) -> None:
+    assert operation_of(base + path, method) == operation_id
+
+
+@pytest.mark.parametrize(
+    ("segment", "value"),
+    [
+        ("1", "1"),
+        ("a%2Fb", "a/b"),
+        ("a%252Fb", "a%2Fb"),
+        ("", ""),
+        ("%20", " "),
+        ("%C3%A9", "é"),
+        ("%FF", "\ufffd"),
+        ("%zz", "%zz"),
+        ("a+b", "a+b"),
+        ("..", ".."),
+        ("a;b=c", "a;b=c"),
+    ],
+)
+def test_a_parameters_value_is_decoded_once_and_keeps_its_slashes(segment: str, value: str) -> None:
+    assert routed(f"{BASE}/books/{segment}/notes/7")["path_params"] == {"id": value, "note": "7"}
+
+
+@pytest.mark.parametrize(
+    ("target", "base"),
+    [
+        (f"{BASE}/books", BASE),
+        ("/api/1/books", "/api/1"),
+        (BASE, BASE),
+        ("/library/api/12/books", None),
+        ("/library/api", None),
+        ("/", None),
+        ("/other/api/1/books", None),
+    ],
+)
+def test_the_base_path_is_told_as_the_client_spelled_it(target: str, base: str | None) -> None:
+    seen = routed(target)
+    assert seen.get("mock_base") == base
+    assert seen["extensions"][ROUTING_CONTEXT]["api_base_path"] == (BASE if base else None)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("DELETE", "/books", "GET, HEAD, POST"),
+        ("POST", "/books/1", "DELETE, GET, HEAD, PUT"),
+        ("GET", "/books/sorted", "PUT"),
+        ("HEAD", "/books/sorted", "PUT"),
+        ("TRACE", "/books/1/notes/2", "GET, HEAD"),
+        ("QUERY", "/status", "GET, HEAD"),
+    ],
+)
+def test_another_method_is_told_all_that_are_allowed(served: MockApp, method: str, path: str, allow: str) -> None:
+    reply = call(served, method, BASE + path)
+    assert (reply.status, reply.headers["allow"]) == (405, allow)
+
+
+@pytest.mark.parametrize("path", ["/volumes", "/books/1/pages", "/books/1/notes/2/3", "/books/" + "x/" * 500, "/%3Cscript%3E"])
+def test_an_unknown_path_is_refused_in_the_apis_shape(served: MockApp, path: str) -> None:
+    reply = call(served, "GET", BASE + path)
+    assert (reply.status, reply.violations()["violations"][0]["code"]) == (404, "unknown-path")
+    assert len(reply.violations()["violations"][0]["message"]) < 200
+
+
+def test_what_is_below_no_base_path_is_no_apis(served: MockApp) -> None:
+    reply = call(served, "GET", "/nowhere")
+    assert reply.status == 404
+    assert "problems" not in reply.json()
+
+
+def test_a_path_without_its_raw_form_is_routed_too() -> None:
+    seen: dict[str, Any] = {}
+
+    async def below(scope: Scope, receive: Any, send: Any) -> None:
+        seen.update(scope)
+
+    routing = Routing(below)
+    routing.add_api(document(), base_path=BASE)
+    asyncio.run(routing({"type": "http", "method": "GET", "path": f"{BASE}/books/7"}, None, None))
+    assert seen["path_params"] == {"id": "7"}
+
+
+def test_other_protocols_are_handed_on() -> None:
+    seen: list[str] = []
+
+    async def below(scope: Scope, receive: Any, send: Any) -> None:
+        seen.append(scope["type"])
+
+    asyncio.run(Routing(below)({"type": "lifespan"}, None, None))
+    assert seen == ["lifespan"]
+
+
+@given(st.text(st.characters(max_codepoint=255), max_size=30))
+def test_no_path_fails(path: str) -> None:
+    seen = routed(f"{BASE}/{path}")
+    assert "mock_refusal" in seen or seen["extensions"][ROUTING_CONTEXT]["operation_id"]

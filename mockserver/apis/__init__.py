@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mockserver.conventions import Conventions
 from mockserver.errors import SettingsError
 from mockserver.functions import Functions
+from mockserver.spec import load_document
 
 SHIPPED = ("activecampaign",)
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -57,3 +58,19 @@ def shipped_api(name: str, fixtures: Path | None = None) -> Api:
     document = data_folder("openapi") / name / "openapi.yaml"
     bundled = document.with_suffix(".json")
     return Api(name, bundled if bundled.exists() else document, (fixtures or data_folder("fixtures")) / name, conventions, functions)
+
+
+def find_api(name: str, fixtures: Path | None = None, cache: Path | None = None) -> Api:
+    """Return a shipped API by name, or the API of a document by its path.
+
+    Args:
+        fixtures: folder with a folder of fixtures per API, in place of the shipped ones.
+        cache: folder for bundled documents; None keeps them in memory.
+
+    Raises:
+        MockserverError: there is no such API or document.
+    """
+    if not name.endswith((".yaml", ".yml", ".json")):
+        return shipped_api(name, fixtures)
+    document = load_document(Path(name), cache)
+    return replace(shipped_api(document.raw["x-mock-api"], fixtures), document=Path(name))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 START_SECONDS = 60
 
@@ -31,10 +32,12 @@ def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def serving(*options: str, port: int = 0) -> Iterator[Served]:
+def serving(
+    *options: str, port: int = 0, python: str = sys.executable, cwd: Path | None = None, environment: dict[str, str] | None = None
+) -> Iterator[Served]:
     """Serve with these options until the block ends."""
-    command = [sys.executable, "-m", "mockserver", "serve", "--port", str(port), *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    command = [python, "-m", "mockserver", "serve", "--port", str(port), *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd, env=environment)
     try:
         assert process.stdout is not None
         ready = process.stdout.readline()

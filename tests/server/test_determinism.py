@@ -45,7 +45,7 @@ def conversation(served: Served) -> list[bytes]:
     ]
 
 
-def test_two_processes_answer_with_the_same_bytes():
+def test_two_processes_answer_with_the_same_bytes() -> None:
     with serving(*OPTIONS) as one:
         first = conversation(one)
     with serving(*OPTIONS) as other:
@@ -54,14 +54,14 @@ def test_two_processes_answer_with_the_same_bytes():
     assert first == second
 
 
-def test_every_date_comes_from_the_clock():
+def test_every_date_comes_from_the_clock() -> None:
     with serving(*OPTIONS) as served:
         answer = sent(served.origin, "POST", "/dealRoles", {"dealRole": {"title": "Dated"}})
     assert b"\r\ndate: Mon, 25 Mar 2024 15:00:00 GMT\r\n" in answer
     assert b"2024-03-25T10:00:00-05:00" in answer
 
 
-def test_another_seed_gives_other_hashes():
+def test_another_seed_gives_other_hashes() -> None:
     hashes = set()
     for seed in ("1", "2"):
         with serving("--clock", "2024-03-25T15:00:00Z", "--seed", seed) as served:

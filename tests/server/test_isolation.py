@@ -37,9 +37,8 @@ def write_at_random(client: httpx.Client, worker: int) -> list[tuple[int, Any]]:
             answer = client.put(f"/dealStages/{choose.choice([11, 12, 13])}/deals", json={"deal": {"stage": str(choose.choice([11, 12, 13]))}})
         assert answer.status_code < 300, answer.text
         seen.append((answer.status_code, answer.json()))
-    for path in ("/deals", "/dealTasks", "/dealActivities", "/dealGroups"):
-        seen.append((200, client.get(path, params={"limit": 100}).json()))
-    return seen
+    paths = ("/deals", "/dealTasks", "/dealActivities", "/dealGroups")
+    return [*seen, *((200, client.get(path, params={"limit": 100}).json()) for path in paths)]
 
 
 def world_of(origin: str, worker: int) -> list[tuple[int, Any]]:
@@ -47,7 +46,7 @@ def world_of(origin: str, worker: int) -> list[tuple[int, Any]]:
         return write_at_random(client, worker)
 
 
-def test_sixteen_credentials_never_meet():
+def test_sixteen_credentials_never_meet() -> None:
     with serving(*OPTIONS) as served, ThreadPoolExecutor(WORKERS) as pool:
         together = list(pool.map(lambda worker: world_of(served.origin, worker), range(WORKERS)))
     with serving(*OPTIONS) as served:

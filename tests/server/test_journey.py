@@ -29,7 +29,7 @@ def listed(client: httpx.Client, path: str, key: str, **parameters: str) -> list
     return [record["id"] for record in answer.json()[key]]
 
 
-def test_a_pipeline_grows_from_nothing_to_won_deals(client: httpx.Client):
+def test_a_pipeline_grows_from_nothing_to_won_deals(client: httpx.Client) -> None:
     made = client.post("/dealGroups", json={"dealGroup": {"title": "Kite school", "currency": "eur", "autoassign": 1, "allusers": 1}}).json()
     pipeline, stages = made["dealGroup"]["id"], [stage["id"] for stage in made["dealStages"]]
     assert [stage["title"] for stage in made["dealStages"]] == ["To Contact", "In Contact", "Follow Up"]
@@ -54,13 +54,20 @@ def test_a_pipeline_grows_from_nothing_to_won_deals(client: httpx.Client):
     pages = [client.get("/deals", params={"filters[group]": pipeline, "limit": 10, "offset": offset}).json() for offset in (0, 10, 20, 30)]
     assert [deal["id"] for page in pages for deal in page["deals"]] == deals
     assert {page["meta"]["total"] for page in pages} == {25}
-    assert pages[0]["meta"]["currencies"] == {"EUR": {"total": "25", "value": str(sum(10000 + n for n in range(25))), "currency": "EUR", "isDisabled": False}}
+    assert pages[0]["meta"]["currencies"] == {
+        "EUR": {"total": "25", "value": str(sum(10000 + n for n in range(25))), "currency": "EUR", "isDisabled": False}
+    }
 
     won = client.put(f"/deals/{deals[0]}", json={"deal": {"status": 1, "stage": extra["id"]}})
     assert won.status_code == 200
     assert client.get(f"/deals/{deals[0]}").json()["deal"]["status"] == "1"
     activities = client.get(f"/deals/{deals[0]}/dealActivities").json()["dealActivities"]
-    assert {(one["dataType"], one["dataAction"]) for one in activities} >= {("", "add"), ("contact", "add"), ("status", "1"), ("d_stageid", extra["id"])}
+    assert {(one["dataType"], one["dataAction"]) for one in activities} >= {
+        ("", "add"),
+        ("contact", "add"),
+        ("status", "1"),
+        ("d_stageid", extra["id"]),
+    }
 
     moved = client.put(f"/dealStages/{stages[0]}/deals", json={"deal": {"stage": stages[1]}}).json()["deals"]
     assert [deal["id"] for deal in moved] == deals[1:]
@@ -71,8 +78,10 @@ def test_a_pipeline_grows_from_nothing_to_won_deals(client: httpx.Client):
     assert listed(client, "/deals", "deals", filters__group__=pipeline) == []
 
 
-def test_tasks_drive_the_next_action_of_a_deal(client: httpx.Client):
-    deal = client.post("/deals", json={"deal": {"title": "Sails", "value": 1, "currency": "usd", "contact": "31", "stage": "11", "owner": "4"}}).json()["deal"]["id"]
+def test_tasks_drive_the_next_action_of_a_deal(client: httpx.Client) -> None:
+    deal = client.post(
+        "/deals", json={"deal": {"title": "Sails", "value": 1, "currency": "usd", "contact": "31", "stage": "11", "owner": "4"}}
+    ).json()["deal"]["id"]
     assert client.get(f"/deals/{deal}").json()["deal"]["nexttaskid"] is None
 
     def task(due: str) -> str:
@@ -94,7 +103,7 @@ def test_tasks_drive_the_next_action_of_a_deal(client: httpx.Client):
     assert client.get(f"/dealTasks/{soon}").json()["dealTask"]["donedate"] == "2024-03-25T10:00:00-05:00"
 
 
-def test_custom_fields_travel_with_deals(client: httpx.Client):
+def test_custom_fields_travel_with_deals(client: httpx.Client) -> None:
     field = client.post("/dealCustomFieldMeta", json={"dealCustomFieldMetum": {"fieldLabel": "Line length", "fieldType": "number"}}).json()
     number = int(field["dealCustomFieldMetum"]["id"])
     assert field["dealCustomFieldMetum"]["personalization"] == "DEAL_LINE_LENGTH"
@@ -117,7 +126,7 @@ def test_custom_fields_travel_with_deals(client: httpx.Client):
     assert client.get(f"/dealCustomFieldData/{rows[0]['id']}").status_code == 404
 
 
-def test_secondary_contacts_and_roles(client: httpx.Client):
+def test_secondary_contacts_and_roles(client: httpx.Client) -> None:
     answer = client.post("/contactDeals", json={"contactDeal": {"deal": "207", "contact": "35", "role": 1}})
     assert answer.status_code == 200
     made = answer.json()["contactDeal"]
@@ -130,7 +139,7 @@ def test_secondary_contacts_and_roles(client: httpx.Client):
     assert client.delete(f"/contactDeals/{made['id']}").json() == {}
 
 
-def test_errors_look_like_the_services(client: httpx.Client):
+def test_errors_look_like_the_services(client: httpx.Client) -> None:
     missing = client.get("/dealStages/8888")
     assert (missing.status_code, missing.json()) == (404, {"message": "No Result found for DealStage with id 8888"})
     assert client.get("/dealCustomFieldMeta/8888").json() == {"errors": [{"status": 404, "title": "Not Found"}]}
@@ -141,26 +150,31 @@ def test_errors_look_like_the_services(client: httpx.Client):
     blank = client.post("/contactDeals", json={"contactDeal": {"deal": "207"}})
     assert blank.status_code == 422
     assert blank.json()["errors"] == [
-        {"title": "The contactDeal contact was not provided.", "detail": "", "code": "field_missing", "source": {"pointer": "/data/attributes/contact"}}
+        {
+            "title": "The contactDeal contact was not provided.",
+            "detail": "",
+            "code": "field_missing",
+            "source": {"pointer": "/data/attributes/contact"},
+        }
     ]
     assert '"count":1' in blank.headers["X-Mock-Violations"]
     assert client.post("/deals", content=b"{", headers={"Content-Type": "application/json"}).status_code == 400
     assert client.put("/deals").headers["Allow"] == "GET, HEAD, POST"
 
 
-def test_links_lead_back_to_this_server(client: httpx.Client, served: Served):
+def test_links_lead_back_to_this_server(client: httpx.Client, served: Served) -> None:
     deal = client.get("/deals/207").json()["deal"]
     assert all(link.startswith(served.origin) for link in deal["links"].values())
     assert client.get(deal["links"]["dealActivities"]).status_code == 200
 
 
-def test_the_documents_own_base_path_answers_too(served: Served):
+def test_the_documents_own_base_path_answers_too(served: Served) -> None:
     with httpx.Client(headers={"Api-Token": "own-base"}) as client:
         answer = client.get(f"{served.origin}/api/3/deals/207")
     assert answer.json()["deal"]["links"]["contact"] == f"{served.origin}/api/3/deals/207/contact"
 
 
-def test_health_counts_no_broken_contract(served: Served):
+def test_health_counts_no_broken_contract(served: Served) -> None:
     health = httpx.get(f"{served.origin}/_mock/health").json()
     assert health["status"] == "ok"
     assert health["broken_contract"] == 0

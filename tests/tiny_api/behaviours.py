@@ -55,7 +55,7 @@ def of_era(session: Session, value: Any, query: Mapping[str, Any]) -> Callable[[
 
 def sort_boats(session: Session) -> Callable[[Record], Any]:
     """Return the sort key for the column that `sort` names, turned round by `-`."""
-    column: str = session.input("sort")
+    column: str = session.input("sort") or "boats.name"
     field = column.removeprefix("-").rpartition(".")[2]
     if column.startswith("-"):
         return lambda record: Descending(sort_key(record[field]))

@@ -47,7 +47,7 @@ def activity_stage_id(view: View, record: Record) -> int:
 
     Source: "List all deal activities".
     """
-    return record["stage"] or 0
+    return int(record["stage"] or 0)
 
 
 def exclude_activities(session: Session, value: str, query: Mapping[str, Any]) -> Callable[[Record], bool]:

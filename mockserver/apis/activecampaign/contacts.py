@@ -16,7 +16,7 @@ from mockserver.worlds import Session
 _ABOUT = ("firstName", "lastName", "email", "phone")
 _SYNCED = ("email", "firstName", "lastName", "phone")
 
-# --- contacts ---------------------------------------------------------------------------------------------------------------------------------------------
+# --- contacts ---
 
 
 def complete_contact(session: Session, before: Record | None, record: Record, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def contacts_page_input(view: View, answer: Answer) -> dict[str, Any]:
     return {**fixed, **page, **asked, "cacheid": view.session.token(32, "contacts", *sorted(f"{name}={value}" for name, value in query.items()))}
 
 
-# --- secondary contacts -----------------------------------------------------------------------------------------------------------------------------------
+# --- secondary contacts ---
 
 
 def contact_not_yet_in_deal(session: Session, before: Record | None, record: Record | None, sent: Mapping[str, Any]) -> Iterator[Violation]:

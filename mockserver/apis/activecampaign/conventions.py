@@ -89,7 +89,15 @@ ERRORS = ErrorShapes(
         ("field", "required"): Sentence("The {resource} {attribute} was not provided.", "", "field_missing"),
         ("field", "related"): Sentence("The related {attribute} does not exist.", "", "related_missing"),
         ("field", "unique"): Sentence("The {resource} {attribute} is already in use.", "", "duplicate"),
-        ("field", "duplicate-email"): Sentence("Email address already exists in the system", "", "duplicate"),
+        ("field", "unique contact.email"): Sentence("Email address already exists in the system", "", "duplicate"),
+        ("field", "unique dealTasktype.title"): Sentence("The dealTasktype title is already in use.", "", "field_invalid"),
+        ("field", "related-kind"): Sentence("The related {kind} does not exist.", "", "related_missing"),
+        ("field", "foreign-stage"): Sentence("Invalid attribute", "{message}", "field_invalid"),
+        (None, "unfit-value"): Sentence(
+            "The custom field value{shown} could not be saved to the custom field of type `{type}`.", "", "field_invalid"
+        ),
+        ("status", "required deal.ownerId"): Sentence("ownerId is required for a deal '{id}'."),
+        ("status", "unknown-owner"): Sentence("Owner(user) with id '{owner}' was not found for a deal '{deal}'."),
         ("field", Category.VALUE): Sentence("The {resource} {attribute} is invalid.", "{message}", "field_invalid"),
         ("field", Category.RULE): Sentence("{message}", "", "field_invalid"),
         ("status", Category.VALUE): Sentence("Invalid attribute", "{message}"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC
 from typing import Any
 
 from mockserver.exchange import Answer, Record, Request
@@ -22,14 +23,15 @@ _CENTS = re.compile(r"[+-]?[0-9]{1,16}", re.ASCII)
 _LARGEST_AMOUNT = 2**53 - 1
 _OFFSET = re.compile(r"[T ].*([Zz]|[+-][0-9]{2}:?[0-9]{2})", re.ASCII | re.IGNORECASE)
 _QUOTED_LENGTH = 80
+_WRITTEN = ("fieldValue", "fieldCurrency", "originalValue")
 
-# --- definitions ------------------------------------------------------------------------------------------------------------------------------------------
+# --- definitions ---
 
 
 def complete_deal_custom_field_metum(session: Session, before: Record | None, record: Record, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Say what follows from the attributes sent: options of choices only, a currency of amounts only, who wrote; of a new field also place and personalization.
+    """Say what follows from the attributes sent: options of choices only, a currency of amounts only; of a new field its place and personalization.
 
-    Source: "Create a custom field meta". Observed: createdBy and updatedBy in 2026. Assumed: what they hold, and that a new label leaves the personalization.
+    Source: "Create a custom field meta". Observed: createdBy and updatedBy in 2026. Assumed: what they hold; a new label leaves the personalization.
     """
     currency = record["fieldDefaultCurrency"]
     made = {
@@ -63,7 +65,7 @@ def free_personalization(label: str, taken: frozenset[str]) -> str:
     return free
 
 
-# --- what a value may be ----------------------------------------------------------------------------------------------------------------------------------
+# --- what a value may be ---
 
 
 def parse_value(kind: str, value: Any) -> Any:
@@ -72,8 +74,8 @@ def parse_value(kind: str, value: Any) -> Any:
     Raises:
         Unparsable: the type does not take it.
 
-    Source: "Create a custom field value", the table of types. Observed: choices are not compared with the options. Assumed: a number is a text's digits,
-    and what dates, numbers and amounts become.
+    Source: "Create a custom field value", the table of types. Observed: choices are not compared with the options. Assumed: a number is a text's
+    digits; what dates, numbers and amounts become.
     """
     return None if value is None else _PARSERS[kind](value)
 
@@ -98,7 +100,7 @@ def _moment(value: Any) -> str:
     text = _text(value)
     if not _OFFSET.search(text):
         raise Unparsable("a date and time with offset (ISO 8601)")
-    parse_instant(text, _NO_ZONE)
+    parse_instant(text, UTC)
     return text
 
 
@@ -126,7 +128,7 @@ _PARSERS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-# --- values of deals --------------------------------------------------------------------------------------------------------------------------------------
+# --- values of deals ---
 
 
 def complete_deal_custom_field_datum(session: Session, before: Record | None, record: Record, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,7 +173,7 @@ def change_value(session: Session, present: Record, row: Mapping[str, Any]) -> R
     """Return the value that takes this one's place; without `fieldCurrency` an amount keeps its currency."""
     changes = {name: row[name] for name in ("fieldValue", "fieldCurrency") if name in row}
     changed = session.prepared("dealCustomFieldData", present, {**present, **changes}, row)
-    return session.update("dealCustomFieldData", present["id"], changed, row)
+    return session.update("dealCustomFieldData", present["id"], {name: changed[name] for name in _WRITTEN}, row)
 
 
 def custom_fields_fit(session: Session, before: Record | None, record: Record | None, sent: Mapping[str, Any]) -> Iterator[Violation]:
@@ -228,8 +230,8 @@ def updated_values_fit(session: Session, before: Record | None, record: Record |
 
 
 def _rows(session: Session) -> list[Mapping[str, Any]]:
-    assert session.request is not None
-    return session.request.body or []
+    rows: list[Mapping[str, Any]] = session.request.body if session.request is not None else []
+    return rows
 
 
 def _iter_unrelated(session: Session, row: Mapping[str, Any], pointer: str, *, deal_only: bool = False) -> Iterator[Violation]:
@@ -263,7 +265,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _QUOTED_LENGTH else text[: _QUOTED_LENGTH - 3] + "..."
 
 
-# --- operations -------------------------------------------------------------------------------------------------------------------------------------------
+# --- operations ---
 
 
 def create_deal_custom_field_datum(session: Session, request: Request) -> Answer:
@@ -271,7 +273,7 @@ def create_deal_custom_field_datum(session: Session, request: Request) -> Answer
 
     Source: "Create a custom field value".
     """
-    return Answer("create", record=save_value(session, int(request.sent["dealId"]), request.sent), sent=request.sent)
+    return Answer(record=save_value(session, int(request.sent["dealId"]), request.sent), sent=request.sent)
 
 
 def bulk_create_deal_custom_field_data(session: Session, request: Request) -> Answer:
@@ -290,8 +292,6 @@ def bulk_update_deal_custom_field_data(session: Session, request: Request) -> An
     Source: "Bulk update custom field values". Observed: the bare array, recordings of 2020.
     """
     for row in request.body:
-        present = session.get("dealCustomFieldData", int(row["id"]))
-        assert present is not None
-        change_value(session, present, row)
+        change_value(session, session.store["dealCustomFieldData"].records[int(row["id"])], row)
     keys = ", ".join(str(int(row["id"])) for row in request.body)
     return Answer(values={"message": f"DealCustomFieldDatas with ID(s): {keys} successfully bulk updated."})

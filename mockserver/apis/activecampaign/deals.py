@@ -29,13 +29,14 @@ _KINDS = {
     "percent": "percent",
     "description": "description",
 }
-"""The activity that a change of each attribute leaves, in the order in which one write leaves several. Observed: the first four. Assumed: the others."""
+"""The activity that a change of each attribute leaves, in the order of several. Observed: the first four. Assumed: the others."""
 
 _ANY_TAG, _NO_TAG = -1, -2
+_FIELD_KEYS = ("customFieldId", "fieldValue", "fieldCurrency")
 
 Matches = Callable[[Record], bool]
 
-# --- writing ----------------------------------------------------------------------------------------------------------------------------------------------
+# --- writing ---
 
 
 def complete_deal(session: Session, before: Record | None, record: Record, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def complete_deal(session: Session, before: Record | None, record: Record, sent:
 
 
 def _beginnings(session: Session, record: Record) -> dict[str, Any]:
-    """Return pipeline, stage, owner and marks of a new deal: without a pipeline the stage's, without a stage the first, without an owner an assigned one.
+    """Return what a new deal was not given: the stage's pipeline, the pipeline's first stage, the owner that it assigns; and the deal's marks.
 
     Observed: its own id as nextdealid, eight digits as hash. Assumed: what the hash follows from.
     """
@@ -134,8 +135,8 @@ def bulk_owners_exist(session: Session, before: Record | None, record: Record | 
 
     Source: "Bulk update deal owners".
     """
-    assert session.request is not None
-    for at, row in enumerate(session.request.body.get("deals", ())):
+    body = session.request.body if session.request is not None else {}
+    for at, row in enumerate(body.get("deals", ())):
         if session.get("users", int(row["ownerId"])) is None:
             values = (("owner", int(row["ownerId"])), ("deal", int(row["id"])))
             yield Violation("body", f"/deals/{at}/ownerId", "unknown-owner", "no user has this id", "deal", "ownerId", values)
@@ -156,7 +157,7 @@ def bulk_update_deals(session: Session, request: Request) -> Answer:
     return Answer(values=told)
 
 
-# --- derived properties -----------------------------------------------------------------------------------------------------------------------------------
+# --- derived properties ---
 
 
 def next_task(view: View, record: Record) -> Any:
@@ -185,16 +186,8 @@ def sent_fields(view: View, record: Record) -> list[dict[str, Any]]:
 
     Source: "Create a deal".
     """
-    deal = str(record["id"])
-    return [
-        {
-            "customFieldId": row["customFieldId"],
-            "fieldValue": row["fieldValue"],
-            "dealId": deal,
-            **{name: row[name] for name in ("fieldCurrency",) if name in row},
-        }
-        for row in view.sent.get("fields") or ()
-    ]
+    rows = view.sent.get("fields") or ()
+    return [{**{name: row[name] for name in _FIELD_KEYS if name in row}, "dealId": str(record["id"])} for row in rows]
 
 
 def custom_field_save_status(view: View, record: Record) -> dict[str, str]:
@@ -205,7 +198,7 @@ def custom_field_save_status(view: View, record: Record) -> dict[str, str]:
     return {"status": "success"}
 
 
-# --- filters ----------------------------------------------------------------------------------------------------------------------------------------------
+# --- filters ---
 
 
 def search_deals(session: Session, value: str, query: Mapping[str, Any]) -> Matches:
@@ -304,7 +297,7 @@ def _score_test(session: Session, value: str, test: Callable[[int, int], bool]) 
     return lambda record: any(one["score"] == score and test(one["scoreValue"], wanted) for one in values.where("deal", record["id"]))
 
 
-# --- orders -----------------------------------------------------------------------------------------------------------------------------------------------
+# --- orders ---
 
 
 def contact_organization_name(session: Session) -> Callable[[Record], Any]:
@@ -330,7 +323,7 @@ def next_action(session: Session) -> Callable[[Record], tuple[int, datetime]]:
     return place
 
 
-# --- visibility -------------------------------------------------------------------------------------------------------------------------------------------
+# --- visibility ---
 
 
 def deal_visibility(session: Session) -> Callable[[Record], Visibility] | None:

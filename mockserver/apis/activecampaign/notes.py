@@ -48,7 +48,7 @@ def note_subject_exists(session: Session, before: Record | None, record: Record 
 def record_note_activity(session: Session, change: Change, sent: Mapping[str, Any]) -> None:
     """A new note on a deal leaves the activity note/add, another text note/edit; an edit that changes nothing leaves none.
 
-    Source: type and dataId, "List all deal activities". Observed: the count moves with a new note. Assumed: the words, and that it moves with an edit.
+    Source: type and dataId, "List all deal activities". Observed: a new note counts. Assumed: the words, and that an edit counts.
     """
     before, note = change.before, change.after
     if note is None or note["reltype"] != "Deal":

@@ -82,7 +82,7 @@ def managed_pipelines(session: Session, groups: Iterable[int]) -> frozenset[int]
 
 
 def assigned_owner(session: Session, pipeline: int | None) -> int | None:
-    """Return the user that a new deal of the pipeline is assigned to: in turn, or the one with the lowest sum of deal values; None where it assigns none.
+    """Return the user that a new deal of the pipeline goes to: in turn, or the one with the lowest sum of deal values; None where it assigns none.
 
     Source: "Create a pipeline". Assumed: the order of turns, which sums are compared, and that a pipeline with nobody to assign to assigns none.
     """

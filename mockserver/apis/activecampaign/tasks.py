@@ -19,7 +19,7 @@ _RELTYPES = {"deal": "Deal", "contact": "Subscriber"}
 _OWNER_TYPES = {"Deal": "deal", "Subscriber": "contact"}
 _LENGTH = timedelta(minutes=15)
 
-# --- tasks ------------------------------------------------------------------------------------------------------------------------------------------------
+# --- tasks ---
 
 
 def complete_deal_task(session: Session, before: Record | None, record: Record, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def task_due_in_range(session: Session, value: str, query: Mapping[str, Any]) ->
     return lambda record: record["duedate"] is not None and first <= record["duedate"].astimezone(session.zone).date().isoformat() <= last
 
 
-# --- types of tasks ---------------------------------------------------------------------------------------------------------------------------------------
+# --- types of tasks ---
 
 
 def complete_deal_tasktype(session: Session, before: Record | None, record: Record, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,4 +183,4 @@ def move_tasks_to_tasktype(session: Session, request: Request) -> Answer:
     tasks = session.store["dealTasks"].where("dealTasktype", own)
     if target != own:
         tasks = [session.update("dealTasks", task["id"], {"dealTasktype": target}) for task in tasks]
-    return Answer("list", records=tasks)
+    return Answer(records=tasks)

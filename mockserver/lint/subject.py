@@ -26,7 +26,9 @@ MOMENT: Final = datetime(2026, 1, 15, 12, tzinfo=UTC)
 Node = Mapping[str, Any]
 
 _LITERALS = frozenset({"default", "enum", "example", "examples", "value"})
-_MAPS_OF_NAMES = frozenset("callbacks content encoding headers links parameters paths properties requestBodies responses schemas".split())
+_MAPS_OF_NAMES = frozenset(
+    "callbacks content encoding headers links parameters paths properties requestBodies responses schemas securitySchemes".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,10 @@ class Subject:
     def iter_schemas(self) -> Iterator[tuple[str, Node]]:
         """Yield every schema of the document with its JSON pointer, those within others included; references are not followed."""
         for name, schema in self.document.schemas.items():
-            yield from _iter_below(schema, f"/components/schemas/{escape_pointer(name)}")
-        yield from _iter_outside({key: value for key, value in self.document.raw.items() if key != "components"}, "")
-        components = self.document.raw.get("components", {})
-        yield from _iter_outside({key: value for key, value in components.items() if key != "schemas"}, "/components")
+            yield from _iter_schemas(schema, f"/components/schemas/{escape_pointer(name)}")
+        for pointer, node in iter_nodes(self.document.raw):
+            if "schema" in node:
+                yield from _iter_schemas(node["schema"], f"{pointer}/schema")
 
     def at(self, pointer: str) -> str:
         """Return the place of a JSON pointer into the document."""
@@ -112,53 +114,38 @@ class Subject:
         return f"{self.document.source}: {operation.label}" + (f": {part}" if part else "")
 
 
-def _iter_children(node: Node, *, names: bool) -> Iterator[tuple[str, Any, bool]]:
-    """Yield key and value of what stands below a node, but for literals and extensions, and whether the value's own keys are names."""
-    for key, value in node.items():
-        if names or not (key in _LITERALS or key.startswith("x-")):
-            yield key, value, not names and key in _MAPS_OF_NAMES
+def iter_nodes(node: Any, pointer: str = "", *, names: bool = False) -> Iterator[tuple[str, Node]]:
+    """Yield every object below a part of the document with its JSON pointer; what examples and extensions hold is no part of it.
 
-
-def _iter_outside(node: Any, pointer: str, *, names: bool = False) -> Iterator[tuple[str, Node]]:
-    """Yield the schemas below a node that is none itself: they stand under `schema`."""
+    Args:
+        names: the keys of the node are names that the document gives, not keywords.
+    """
     if isinstance(node, list):
         for at, one in enumerate(node):
-            yield from _iter_outside(one, f"{pointer}/{at}")
+            yield from iter_nodes(one, f"{pointer}/{at}")
     elif isinstance(node, Mapping):
-        for key, value, named in _iter_children(node, names=names):
-            below = f"{pointer}/{escape_pointer(key)}"
-            yield from _iter_below(value, below) if key == "schema" and not names else _iter_outside(value, below, names=named)
+        if not names:
+            yield pointer, node
+        for key, value in node.items():
+            if names or not (key in _LITERALS or key.startswith("x-")):
+                yield from iter_nodes(value, f"{pointer}/{escape_pointer(key)}", names=not names and key in _MAPS_OF_NAMES)
 
 
-def _iter_below(schema: Any, pointer: str) -> Iterator[tuple[str, Node]]:
+def _iter_schemas(schema: Any, pointer: str) -> Iterator[tuple[str, Node]]:
     if not isinstance(schema, Mapping):
         return
     yield pointer, schema
     for name, one in schema.get("properties", {}).items():
-        yield from _iter_below(one, f"{pointer}/properties/{escape_pointer(name)}")
+        yield from _iter_schemas(one, f"{pointer}/properties/{escape_pointer(name)}")
     for key in ("allOf", "anyOf", "oneOf"):
         for at, one in enumerate(schema.get(key, ())):
-            yield from _iter_below(one, f"{pointer}/{key}/{at}")
+            yield from _iter_schemas(one, f"{pointer}/{key}/{at}")
     for key in ("items", "not", "additionalProperties"):
-        yield from _iter_below(schema.get(key), f"{pointer}/{key}")
+        yield from _iter_schemas(schema.get(key), f"{pointer}/{key}")
 
 
-def iter_references(node: Any, *, names: bool = False) -> Iterator[str]:
-    """Yield the target of every reference below a node; those in examples and extensions are text."""
-    if isinstance(node, list):
-        for one in node:
-            yield from iter_references(one)
-    elif isinstance(node, Mapping):
-        if not names and isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        for _, value, named in _iter_children(node, names=names):
-            yield from iter_references(value, names=named)
-
-
-def iter_examples(node: Node) -> Iterator[Any]:
-    """Yield the examples of a parameter or a media type."""
-    if "example" in node:
-        yield node["example"]
-    for one in node.get("examples", {}).values():
-        if "value" in one:
-            yield one["value"]
+def iter_answers(operation: Operation) -> Iterator[tuple[int, Node]]:
+    """Yield status and schema of the operation's successes that have a body."""
+    for status, schema in operation.responses.items():
+        if status < 400 and schema is not None:
+            yield status, schema

@@ -1,0 +1,181 @@
+"""Requests made from a document's examples, and those who send them."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from mockserver.exchange import Request
+from mockserver.operations import Operation, Parameter
+from mockserver.store import Store
+from mockserver.worlds import Session
+from tests.sweeps.subjects import Subject
+
+FORM = "application/x-www-form-urlencoded"
+_WORLDS = count(1)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request to an operation, in the document's spelling; without a credential, which is its sender's."""
+
+    operation: Operation
+    path: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    media_type: str = ""
+    body: Any = None
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = ""
+
+    def with_path(self, **values: Any) -> Call:
+        return replace(self, path={**self.path, **values})
+
+    def with_query(self, values: Mapping[str, Any]) -> Call:
+        return replace(self, query={**self.query, **values})
+
+    def without_query(self, name: str) -> Call:
+        return replace(self, query={key: value for key, value in self.query.items() if key != name})
+
+    def with_body(self, body: Any) -> Call:
+        return replace(self, body=body)
+
+    def reaching(self, reach: Mapping[str, Any]) -> Call:
+        """Return the call changed by an entry of `x-mock-reach`."""
+        changed = replace(self, path={**self.path, **reach.get("path", {})}, query={**self.query, **reach.get("query", {})})
+        changed = replace(changed, headers={**self.headers, **reach.get("headers", {})}, media_type=reach.get("media-type", self.media_type))
+        return replace(changed, body=reach["body"]) if "body" in reach else changed
+
+    def url(self) -> str:
+        """Return path and query below the base path."""
+        path = self.operation.path
+        for name, value in self.path.items():
+            path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
+        pairs = [pair for name, value in self.query.items() for pair in self._pairs(name, value)]
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def _pairs(self, name: str, value: Any) -> list[tuple[str, str]]:
+        declared = next((one for one in self.operation.located("query") if name in (one.name, *one.aliases)), None)
+        if isinstance(value, list) and declared is not None and declared.raw.get("explode") is False:
+            return [(name, ",".join(map(_text, value)))]
+        return [(name, _text(one)) for one in (value if isinstance(value, list) else [value])]
+
+    def payload(self) -> dict[str, Any]:
+        """Return httpx' arguments for the body."""
+        if self.content is not None:
+            return {"content": self.content, "headers": {"Content-Type": self.media_type}}
+        if not self.operation.bodies or self.body is None:
+            return {}
+        if self.media_type == FORM:
+            return {"content": urlencode(_flattened(self.body)), "headers": {"Content-Type": FORM}}
+        return {"json": self.body}
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _flattened(value: Any, name: str = "") -> list[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        return [pair for key, one in value.items() for pair in _flattened(one, f"{name}[{key}]" if name else key)]
+    if isinstance(value, list):
+        return [pair for one in value for pair in _flattened(one, name)]
+    return [(name, _text(value))]
+
+
+def example_of(parameter: Parameter) -> Any:
+    """Return the parameter's example."""
+    if "example" in parameter.raw:
+        return parameter.raw["example"]
+    return next(iter(parameter.raw.get("examples", {"": {"value": None}}).values()))["value"]
+
+
+def example_call(subject: Subject, operation: Operation, media_type: str | None = None) -> Call:
+    """Return the example request: path and required query parameters, and the body's example, or its first one."""
+    path = {parameter.name: example_of(parameter) for parameter in operation.located("path")}
+    query = {parameter.name: example_of(parameter) for parameter in operation.located("query") if parameter.required}
+    contents = subject.model.document.resolve(operation.raw.get("requestBody", {})).get("content", {})
+    chosen = media_type or next(iter(contents), "")
+    content = contents.get(chosen, {})
+    body = content.get("example", next((one["value"] for one in content.get("examples", {}).values()), None))
+    return Call(operation, path, query, chosen, copy.deepcopy(body))
+
+
+def success_calls(subject: Subject, operation: Operation) -> list[Call]:
+    """Return the example requests of an operation: one for each media type that it reads."""
+    return [example_call(subject, operation, media_type) for media_type in operation.bodies] or [example_call(subject, operation)]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a request led to: its answer, and all records after it."""
+
+    status: int
+    answer: Any
+    records: Mapping[str, Any]
+
+
+class Sender:
+    """A client with a world of its own."""
+
+    def __init__(self, subject: Subject, runner: asyncio.Runner, *, credential: str | None = "", rate_limits: bool = False) -> None:
+        self.subject = subject
+        self.credential = f"sweep {next(_WORLDS)}" if credential == "" else credential
+        self._runner = runner
+        self._app = subject.app(rate_limits=rate_limits)
+
+    def send(self, call: Call) -> httpx.Response:
+        """Return the answer to a call; a broken contract fails at once."""
+        payload = call.payload()
+        return self.request(call.method or call.operation.method, call.url(), headers={**payload.pop("headers", {}), **call.headers}, **payload)
+
+    def request(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, **payload: Any) -> httpx.Response:
+        """Return the answer to a request below the base path."""
+        place, name = self.subject.service.credential
+        sent = dict(headers or {})
+        if self.credential is not None and place == "header":
+            sent[name] = self.credential
+        elif self.credential is not None:
+            url += f"{'&' if '?' in url else '?'}{urlencode({name: self.credential})}"
+        response = self._runner.run(self._exchange(method, url, headers=sent, **payload))
+        assert response.status_code < 500, f"{method} {url}: {response.status_code} {response.text[:500]} {response.headers.get('X-Mock-Violations')}"
+        return response
+
+    async def _exchange(self, method: str, url: str, **arguments: Any) -> httpx.Response:
+        base = f"http://mock.example{self.subject.base}"
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=self._app)) as client:
+            return await client.request(method, base + url, **arguments)
+
+    def subject_status(self, operation: Operation) -> int:
+        """Return the success status of an operation in the subject's profile."""
+        return operation.statuses[self.subject.profile] or 0
+
+    def outcome(self, call: Call) -> Outcome:
+        """Return the outcome of a call."""
+        response = self.send(call)
+        return Outcome(response.status_code, response.json() if response.content else None, self.records())
+
+    def session(self, query: Mapping[str, Any] | None = None) -> Session:
+        """Return a session in the world, as a request with this query would have it."""
+        service = self._app.service(self.subject.api.name)
+        entered = service.worlds.enter(str(self.credential))
+        assert entered is not None
+        session = service.session(*entered)
+        session.request = Request({}, query or {}, None, {}, {})
+        return session
+
+    @property
+    def store(self) -> Store:
+        """The world's records, as they are kept."""
+        return self.session().store
+
+    def records(self) -> dict[str, Any]:
+        """Return all records of the world."""
+        return {name: [dict(record) for record in self.store[name]] for name in self.store}

@@ -1,0 +1,70 @@
+"""What lists answer, gathered over all their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.exchange import Record
+from mockserver.operations import Operation
+from mockserver.pagination import PageRole
+from mockserver.resources import embedded
+from tests.sweeps.calls import Call, Sender
+
+
+def page_roles(operation: Operation) -> dict[str, PageRole]:
+    """Return the page parameters of an operation by role."""
+    return {parameter.page.role: parameter.page for parameter in operation.located("query") if parameter.page}
+
+
+def main_records(sender: Sender, call: Call) -> list[Any]:
+    """Return the main records of one answer."""
+    response = sender.send(call)
+    assert response.status_code == sender.subject_status(call.operation), f"{call.url()}: {response.status_code} {response.text[:300]}"
+    return _main(sender, call.operation, response.json())
+
+
+def _main(sender: Sender, operation: Operation, answer: Any) -> list[Any]:
+    if isinstance(answer, list):
+        return answer
+    document = sender.subject.model.document
+    schema = operation.responses[sender.subject_status(operation)]
+    assert schema is not None
+    for name, prop in document.resolve(schema)["properties"].items():
+        if name not in operation.sideload and embedded(document, prop) == operation.collection:
+            records: list[Any] = answer[name]
+            return records
+    raise AssertionError(f"{operation.label}: no property of the answer holds its records")
+
+
+def whole_list(sender: Sender, call: Call) -> list[Any]:
+    """Return the main records of all pages, in pages of the largest size."""
+    roles = page_roles(call.operation)
+    size = roles.get("limit") or roles.get("per_page")
+    if size is None:
+        return main_records(sender, call)
+    count = size.maximum or 100
+    found: list[Any] = []
+    for number in range(100):
+        place = {roles["offset"].parameter: number * count} if "offset" in roles else {roles["page"].parameter: number + 1}
+        records = main_records(sender, call.with_query({size.parameter: count, **place}))
+        found += records
+        if len(records) < count:
+            break
+    return found
+
+
+def ids(records: list[Any]) -> list[int]:
+    """Return the ids of answered records."""
+    return [int(record["id"]) for record in records]
+
+
+def kept(sender: Sender, operation: Operation, records: list[Any]) -> list[Record]:
+    """Return the records behind the answered ones, as they are kept."""
+    return [sender.store[operation.collection or ""].records[key] for key in ids(records)]
+
+
+def multiply(sender: Sender, operation: Operation, template: Mapping[str, Any], count: int) -> None:
+    """Put so many copies of a record into the world."""
+    for _ in range(count):
+        sender.store.insert(operation.collection or "", {**template, "id": None})

@@ -1,0 +1,80 @@
+"""The first reads of a fresh world: every list answers all fixtures of its collection, and every record can be retrieved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from mockserver.operations import Action, Operation
+from mockserver.rendering import Visibility
+from mockserver.resources import embedded
+from tests.sweeps.calls import Call, Sender, example_call
+from tests.sweeps.lists import ids, whole_list
+from tests.sweeps.subjects import Subject, each_list, each_operation
+
+MakeSender = Callable[..., Sender]
+
+
+def belonging(sender: Sender, call: Call) -> list[int]:
+    """Return the ids of the fixtures that a list is about: those of its collection, below its parents, in their default order."""
+    operation, subject = call.operation, sender.subject
+    resource = subject.model.resources[operation.collection or ""]
+    store = sender.store
+    found = list(store[resource.name])
+    for parameter, name in operation.within.items():
+        relation = resource.layout.relations[name]
+        target = dict(operation.records)[parameter]
+        parent = int(call.path[parameter])
+        found = [record for record in found if record[name] == parent and relation.target_of(record) == target]
+    seen = subject.service.visibility(sender.session())
+    return [record["id"] for record in found if seen(resource.name, record) is not Visibility.HIDDEN]
+
+
+@pytest.mark.parametrize(("subject", "operation"), each_list())
+def test_a_list_answers_all_fixtures_of_its_collection(sender: MakeSender, subject: Subject, operation: Operation) -> None:
+    one = sender(subject)
+    call = example_call(subject, operation)
+    wanted = belonging(one, call)
+    assert wanted, f"{operation.label}: there are no fixtures for {call.url()}"
+    assert ids(whole_list(one, call)) == wanted
+
+
+def retrievals(operation: Operation) -> bool:
+    return operation.action is Action.RETRIEVE and operation.through is None
+
+
+@pytest.mark.parametrize(("subject", "operation"), each_operation(retrievals))
+def test_every_record_of_a_list_can_be_retrieved_and_agrees(sender: MakeSender, subject: Subject, operation: Operation) -> None:
+    one = sender(subject)
+    own = [name for name, collection in operation.records if collection == operation.collection][-1]
+    compared = 0
+    for listing in subject.model.operations:
+        if listing.action is not Action.LIST or listing.collection != operation.collection:
+            continue
+        if not set(listing.within.values()) >= set(operation.within.values()):
+            continue
+        call = example_call(subject, listing)
+        parents = {name: value for name, value in call.path.items() if name in operation.within}
+        for record in whole_list(one, call):
+            response = one.send(Call(operation, {**parents, own: record["id"]}))
+            assert response.status_code == one.subject_status(operation), f"{record['id']}: {response.text[:200]}"
+            answer = response.json()
+            shown = answer.get(subject.model.resources[operation.collection or ""].singular, answer)
+            common = (record.keys() & shown.keys()) - embedded_keys(subject, operation)
+            assert len(common) > 1
+            assert {key: shown[key] for key in common} == {key: record[key] for key in common}
+            compared += 1
+    assert compared, f"{operation.label}: no list names its records"
+
+
+def embedded_keys(subject: Subject, operation: Operation) -> set[str]:
+    """Return the keys under which the collection's records embed others, which a list may show in another shape."""
+    schema = subject.model.document.schemas[subject.model.resources[operation.collection or ""].component]
+    return {name for name, prop in schema.get("properties", {}).items() if embedded(subject.model.document, prop)}
+
+
+@pytest.mark.parametrize(("subject", "operation"), each_operation(lambda operation: operation.method == "GET"))
+def test_two_worlds_begin_alike(sender: MakeSender, subject: Subject, operation: Operation) -> None:
+    call = example_call(subject, operation)
+    assert sender(subject).send(call).content == sender(subject).send(call).content

@@ -1,0 +1,260 @@
+"""Parameters and bodies are decoded, or refused with every reason."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.conventions import Bodies
+from mockserver.refusals import Category, Refusal
+from mockserver.requests import BodyReader, ParameterReader
+from mockserver.validation import Validators
+from tests.models import model
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+VALIDATORS = Validators(model().document.schemas)
+
+
+def body_reader(operation_id: str = "create_book", singular: str = "book") -> BodyReader:
+    return BodyReader(model().by_id(operation_id), model().document, VALIDATORS, singular, Bodies())
+
+
+def parameter_reader(operation_id: str) -> ParameterReader:
+    return ParameterReader(model().by_id(operation_id), model().document, VALIDATORS)
+
+
+CREATE, UPDATE, SORT = body_reader(), body_reader("update_book"), body_reader("sort_books")
+BOOKS = parameter_reader("list_books")
+
+
+def refusal(reader: BodyReader, raw: bytes, content_type: str = JSON) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        read(reader, raw, content_type)
+    return caught.value
+
+
+def read(reader: BodyReader, raw: bytes, content_type: str = JSON) -> Mapping[str, Any]:
+    return reader.check(*reader.decode(raw, content_type))
+
+
+def nested(depth: int, kind: str = "[]") -> bytes:
+    opening, closing = {"[]": (b"[", b"]"), "{}": (b'{"a":', b"}")}[kind]
+    return opening * (depth - 1) + kind.encode() + closing * (depth - 1)
+
+
+# --- media types ---
+
+
+@pytest.mark.parametrize("content_type", [JSON, "APPLICATION/JSON", "application/json; charset=utf-8", " application/json ;x", ""])
+def test_a_declared_media_type_is_read_whatever_stands_beside_it(content_type: str) -> None:
+    assert read(CREATE, b'{"book": {"title": "x"}}', content_type) == {"title": "x"}
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/jsonp", "json", "application/xml; charset=utf-8", "multipart/form-data"])
+def test_another_media_type_is_refused(content_type: str) -> None:
+    found = refusal(CREATE, b"{}", content_type)
+    assert found.category is Category.MEDIA_TYPE
+    assert f"{JSON} or {FORM}" in found.violations[0].message
+
+
+def test_a_form_is_read_as_the_json_body_would_be() -> None:
+    assert read(CREATE, b"book%5Btitle%5D=a+b&book[copies]=3&book[tags][]=1&book[lent]=true", FORM) == {
+        "title": "a b",
+        "copies": 3,
+        "tags": [1],
+        "lent": True,
+    }
+
+
+# --- unreadable bodies ---
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(b"{", id="broken"),
+        pytest.param(b"{} {}", id="two values"),
+        pytest.param(b" ", id="white space"),
+        pytest.param(b"\xff\xfe", id="no UTF-8"),
+        pytest.param(b'{"book": {"title": "\xc3\x28"}}', id="no UTF-8 within"),
+        pytest.param(b'\xef\xbb\xbf{"book": {"title": "x"}}', id="a byte order mark"),
+        pytest.param(b"NaN", id="NaN"),
+        pytest.param(b'{"book": {"title": "x", "price": NaN}}', id="NaN within"),
+        pytest.param(b'{"book": {"title": "x", "price": Infinity}}', id="Infinity"),
+        pytest.param(b'{"book": {"title": "x", "price": 1e999}}', id="beyond a float"),
+        pytest.param(rb'{"book": {"title": "\ud800"}}', id="a lone surrogate"),
+        pytest.param(rb'{"book": {"title": "\udc00\ud800"}}', id="surrogates the wrong way round"),
+        pytest.param(b'{"book": {"title": "a\x00b"}}', id="a control character"),
+        pytest.param(nested(65), id="65 arrays"),
+        pytest.param(nested(65, "{}"), id="65 objects"),
+        pytest.param(b'{"book": {"title": "x", "anything": ' + nested(63) + b"}}", id="65 of both"),
+        pytest.param(nested(100_000), id="beyond any stack"),
+    ],
+)
+def test_an_unreadable_body_is_refused(raw: bytes) -> None:
+    found = refusal(CREATE, raw)
+    assert found.category is Category.UNREADABLE
+    assert found.violations[0].message
+
+
+@pytest.mark.parametrize("raw", [b"book[title]=\xff", b"&".join([b"a=1"] * 1001)])
+def test_an_unreadable_form_is_refused(raw: bytes) -> None:
+    assert refusal(CREATE, raw, FORM).category is Category.UNREADABLE
+
+
+@pytest.mark.parametrize("kind", ["[]", "{}"])
+def test_64_levels_are_read(kind: str) -> None:
+    raw = b'{"book": {"title": "[", "anything": ' + nested(62, kind) + b"}}"
+    assert read(CREATE, raw)["anything"]
+
+
+def test_brackets_in_texts_are_no_levels() -> None:
+    assert read(CREATE, json.dumps({"book": {"title": "[{" * 100}}).encode()) == {"title": "[{" * 100}
+
+
+@pytest.mark.parametrize("digits", [20, 400, 5000])
+def test_an_integer_of_any_size_is_readable(digits: int) -> None:
+    raw = b'{"book": {"title": "x", "copies": ' + b"9" * digits + b"}}"
+    assert refusal(CREATE, raw).category in (Category.VALUE, Category.UNREADABLE)
+
+
+def test_characters_beyond_the_first_plane_are_read() -> None:
+    assert read(CREATE, rb'{"book": {"title": "\ud83d\ude00"}}') == {"title": "😀"}
+
+
+@given(st.binary(max_size=40) | st.text(alphabet='[]{}",:0123456789.eE+-truefalsn\\u \n', max_size=40).map(str.encode))
+def test_no_bytes_raise_anything_but_a_refusal(raw: bytes) -> None:
+    for reader in (CREATE, UPDATE, SORT):
+        for content_type in (JSON, FORM):
+            try:
+                read(reader, raw, content_type)
+            except Refusal as error:
+                assert error.violations  # noqa: PT017  # whether it is raised is left open
+
+
+# --- no body ---
+
+
+def test_a_missing_body_is_refused_where_one_is_required() -> None:
+    found = refusal(CREATE, b"", "")
+    assert (found.category, found.violations[0].code) == (Category.UNREADABLE, "required")
+
+
+def test_a_missing_body_is_nothing_where_none_is_required() -> None:
+    assert SORT.decode(b"", "text/plain") == ("", None)
+    assert read(SORT, b"", "text/plain") == {}
+
+
+def test_null_is_a_body() -> None:
+    assert refusal(SORT, b"null").category is Category.STRUCTURE
+    assert refusal(CREATE, b"null").category is Category.STRUCTURE
+
+
+# --- envelopes and attributes ---
+
+
+@pytest.mark.parametrize(
+    ("raw", "category", "pointers"),
+    [
+        pytest.param(b"[]", Category.STRUCTURE, [""], id="a list"),
+        pytest.param(b"{}", Category.STRUCTURE, ["/book"], id="no envelope"),
+        pytest.param(b'{"book": []}', Category.STRUCTURE, ["/book"], id="a list in the envelope"),
+        pytest.param(b'{"book": {}}', Category.VALUE, ["/book/title"], id="a missing attribute"),
+        pytest.param(b'{"book": {"title": ""}}', Category.VALUE, ["/book/title"], id="an empty attribute"),
+        pytest.param(b'{"book": {"title": null, "tags": 5}}', Category.VALUE, ["/book/tags", "/book/title"], id="two wrong attributes"),
+        pytest.param(b'{"book": {"title": "x", "tags": [1, "a", 2.5]}}', Category.VALUE, ["/book/tags/1", "/book/tags/2"], id="two wrong elements"),
+    ],
+)
+def test_a_broken_schema_is_refused_with_every_reason(raw: bytes, category: Category, pointers: list[str]) -> None:
+    found = refusal(CREATE, raw)
+    assert found.category is category
+    assert [violation.pointer for violation in found.violations] == pointers
+    assert {violation.resource for violation in found.violations} == {"book"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "sent"),
+    [
+        (b'{"book": {"copies": 3}}', {"copies": 3}),
+        (b'{"copies": 3}', {"copies": 3}),
+        (b"{}", {}),
+        (b'{"book": {"copies": 3}, "copies": 4}', {"copies": 3}),
+    ],
+)
+def test_a_flat_body_is_read_where_the_operation_says_so(raw: bytes, sent: dict[str, Any]) -> None:
+    assert read(UPDATE, raw) == sent
+
+
+def test_a_body_without_a_record_sends_no_attributes() -> None:
+    assert read(SORT, b'{"x": 1}') == {}
+
+
+# --- parameters ---
+
+
+@pytest.mark.parametrize(
+    ("query", "values"),
+    [
+        pytest.param(b"", {}, id="none"),
+        pytest.param(b"copies=3&title=x", {"copies": 3, "title": "x"}, id="coerced"),
+        pytest.param(b"title=x&copies=3", {"title": "x", "copies": 3}, id="in the order sent"),
+        pytest.param(b"copies=3&copies=4", {"copies": 4}, id="the last counts"),
+        pytest.param(b"ids=1&ids=2", {"ids": [1, 2]}, id="a list"),
+        pytest.param(b"title=", {"title": ""}, id="an empty text"),
+        pytest.param(b"unknown=1", {}, id="undeclared"),
+        pytest.param(b"title=a%20b+c%C3%A9", {"title": "a b cé"}, id="encoded"),
+        pytest.param(b"title=%FF%zz", {"title": "\ufffd%zz"}, id="wrongly encoded"),
+        pytest.param(b"title=a&&=&&;", {"title": "a"}, id="odd separators"),
+    ],
+)
+def test_declared_query_parameters_are_read(query: bytes, values: dict[str, Any]) -> None:
+    found = BOOKS.query(query)
+    assert found == values
+    assert list(found) == list(values)
+
+
+def test_an_alias_is_read_as_its_parameter() -> None:
+    assert parameter_reader("list_authors").query(b"p=2&per_page=3") == {"page": 2, "per_page": 3}
+
+
+@pytest.mark.parametrize(
+    ("query", "reasons"),
+    [
+        (b"copies=many", [("copies", "type")]),
+        (b"copies=many&limit=-1&title=x", [("copies", "type"), ("limit", "minimum")]),
+        (b"ids=1&ids=a", [("ids", "type")]),
+        (b"limit=99999999999", [("limit", "maximum")]),
+        (b"tagged=2", [("tagged", "enum")]),
+        (b"order_title=up", [("order_title", "pattern")]),
+        (b"&".join([b"a=1"] * 1001), [("", "maxItems")]),
+    ],
+)
+def test_malformed_query_parameters_are_refused_each_by_name(query: bytes, reasons: list[tuple[str, str]]) -> None:
+    with pytest.raises(Refusal) as caught:
+        BOOKS.query(query)
+    assert caught.value.category is Category.PARAMETER
+    assert [(violation.pointer, violation.code) for violation in caught.value.violations] == reasons
+    assert all(violation.attribute == violation.pointer for violation in caught.value.violations)
+
+
+@given(st.binary(max_size=60))
+def test_no_query_raises_anything_but_a_refusal(query: bytes) -> None:
+    try:
+        BOOKS.query(b"copies=" + query)
+    except Refusal as error:
+        assert error.category is Category.PARAMETER  # noqa: PT017  # whether it is raised is left open
+
+
+@pytest.mark.parametrize(("text", "value"), [("7", 7), ("007", 7), ("0", 0)])
+def test_path_parameters_are_coerced(text: str, value: int) -> None:
+    assert parameter_reader("get_book").path({"id": text}) == ({"id": value}, [])
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "1.0", "99999999999", " 1", "1\n", "٣"])
+def test_malformed_path_parameters_are_named(text: str) -> None:
+    _, violations = parameter_reader("get_book").path({"id": text})
+    assert [(violation.place, violation.pointer) for violation in violations] == [("path", "id")]
