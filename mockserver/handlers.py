@@ -276,7 +276,8 @@ def _create(
         sent = attributes.known(request.sent)
         fields = attributes.stored(sent, session)
         for parameter, relation, kind in within:
-            fields[relation.field] = request.parents[parameter]["id"]
+            key = request.parents[parameter]["id"]
+            fields[relation.field] = [key] if relation.many else key
             if relation.by:
                 fields[relation.by] = kind
         record = session.prepared(resource.name, None, session.complete(resource.name, fields), sent)

@@ -227,10 +227,10 @@ class Pipeline:
     async def _read(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
         bound = self._service.conventions.bodies.max_bytes
         length = headers.get(b"content-length", b"")
-        if length.isdigit() and int(length) > bound:
+        if length.isdigit() and (len(length) > 18 or int(length) > bound):
             raise _too_large(bound)
         message = await receive()
-        if not message.get("more_body"):
+        if message["type"] != "http.disconnect" and not message.get("more_body"):
             body: bytes = message.get("body", b"")
             if len(body) > bound:
                 raise _too_large(bound)
@@ -295,7 +295,9 @@ class Pipeline:
                 continue
             relation = resource.layout.relations[field]
             collection = dict(self.operation.records)[parent]
-            if parents[name][field] != parents[parent]["id"] or relation.target_of(parents[name]) != collection:
+            keys = parents[name][field]
+            held = parents[parent]["id"] in (keys or ()) if relation.many else keys == parents[parent]["id"]
+            if not held or relation.target_of(parents[name]) != collection:
                 raise _missing(resource.label, name, parents[name]["id"])
 
     def _render(self, answer: Answer, session: Session, base: str) -> Response:

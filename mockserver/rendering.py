@@ -18,6 +18,7 @@ from mockserver.operations import Action, Model, Operation
 from mockserver.paths import Path, UnknownPath
 from mockserver.refusals import Category, Refusal
 from mockserver.resources import embedded
+from mockserver.responses import encode
 from mockserver.stored import StoredType
 from mockserver.validation import Validators, allowed_types
 from mockserver.worlds import Session
@@ -58,7 +59,7 @@ class View:
         self.sent = answer.sent
         self.selected = answer.selected
         self.visible = visible
-        place = (base, session.zone, answer.selected)
+        place = (base, session.zone, answer.selected, None if visible is always_whole else session.caller)
         self.kept: dict[int, dict[int, orjson.Fragment]] | None = None if answer.sent else session.store.kept(place)
 
 
@@ -204,7 +205,7 @@ class Renderers:
                 made = render(view, record)
                 if validator is not None and not validator.is_valid(made):
                     raise Refusal(Category.BROKEN_CONTRACT, validator.violations(made, "body"), 500)
-                fragment = kept[record["id"]] = orjson.Fragment(orjson.dumps(made))
+                fragment = kept[record["id"]] = orjson.Fragment(encode(made))
             return fragment
 
         return show
@@ -246,7 +247,7 @@ class Renderers:
 
     def _shape(self, component: str) -> _Shape:
         schema = self._document.schemas[component]
-        own = {name: self._document.resolve(prop) for name, prop in schema.get("properties", {}).items()}
+        own = {name: {**self._document.resolve(prop), "x-mock-said": prop} for name, prop in schema.get("properties", {}).items()}
         if "x-mock-collection" in schema:
             return _Shape(schema["x-mock-collection"]["collection"], own, echo=False)
         said = schema["x-mock-shape"]
@@ -307,11 +308,12 @@ class Renderers:
 
     def _related(self, path: Path, prop: Mapping[str, Any]) -> Render:
         many = prop.get("type") == "array"
-        render = self._record(prop["items"] if many else prop, "sideload", main=False)
-        records = path.records
+        render = self._record(prop["items"] if many else prop.get("x-mock-said", prop), "sideload", main=False)
+        records, target = path.records, path.target or ""
 
         def relate(view: View, record: Record) -> Any:
-            found = [render(view, other) for other in (records(view.store, record) if records else ())]
+            reached = records(view.store, record) if records else ()
+            found = [render(view, other) for other in reached if view.visible(target, other) is not Visibility.HIDDEN]
             return found if many else (found[0] if found else None)
 
         return relate

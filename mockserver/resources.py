@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from mockserver.errors import DocumentError
 from mockserver.spec import Document
 from mockserver.store import Layout, OnDelete, Relation
-from mockserver.stored import FROM_JSON_TYPE, StoredType
+from mockserver.stored import FROM_JSON_TYPE, StoredType, parse_stored
 from mockserver.validation import escape_pointer
 
 
@@ -84,6 +85,9 @@ def declared_at(resource: Resource, source: str, *parts: str) -> str:
 def _check_relations(resources: Mapping[str, Resource], source: str) -> None:
     for resource in resources.values():
         for relation in resource.layout.relations.values():
+            if relation.on_delete is OnDelete.REMOVE and not relation.many:
+                where = declared_at(resource, source, "relations", relation.field, "on-delete")
+                raise DocumentError("nothing to remove from", where=where, expected="many: true, or another on-delete", found="remove")
             for target in relation.targets.values():
                 if target not in resources:
                     where = declared_at(resource, source, "relations", relation.field)
@@ -134,7 +138,7 @@ def _resource(document: Document, component: str, schema: Mapping[str, Any], dec
         if is_stored(document, name, prop):
             stored[name] = StoredType.INTEGER if name in relations and not relations[name].many else stored_type(document, prop)
             if "x-mock-default" in prop:
-                defaults[name] = prop["x-mock-default"]
+                defaults[name] = parse_stored(stored[name], prop["x-mock-default"], UTC)
             if "x-mock-stamp" in prop:
                 stamps[prop["x-mock-stamp"]].append(name)
     for name, kind in declared.get("fields", {}).items():

@@ -140,17 +140,20 @@ def _words(name: str) -> str:
     return "".join(f" {letter.lower()}" if letter.isupper() else " " if letter == "_" else letter for letter in name).strip()
 
 
-def violations_header(violations: Sequence[Violation]) -> str:
-    """Return the reasons as JSON in ASCII, at most about 2 KiB: their count, and as many as fit, each with place, pointer, code and message."""
+def violations_header(stage: str, violations: Sequence[Violation]) -> str:
+    """Return the reasons as JSON in ASCII, at most about 2 KiB: the stage that refused, their count, and as many as fit.
+
+    Each has its place, pointer, code and message.
+    """
     told: list[dict[str, str]] = []
-    size = 40
+    size = 80
     for violation in violations:
         one = {"in": violation.place, "pointer": violation.pointer[:200], "code": violation.code, "message": violation.message[:200]}
         size += len(json.dumps(one)) + 2
         if size > _VIOLATIONS_SIZE:
             break
         told.append(one)
-    return json.dumps({"count": len(violations), "violations": told}, separators=(",", ":"))
+    return json.dumps({"stage": stage, "count": len(violations), "violations": told}, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,5 +180,5 @@ def refusal_response(shapes: ErrorShapes, refusal: Refusal, declared: Mapping[in
     """
     status = shapes.status(refusal, declared)
     admitted = declared.get(status, ())
-    headers = {VIOLATIONS_HEADER: violations_header(refusal.violations), **refusal.headers}
+    headers = {VIOLATIONS_HEADER: violations_header(refusal.category.value, refusal.violations), **refusal.headers}
     return Response(status, headers, b"" if admitted is None else encode(shapes.body(refusal, status, admitted)))

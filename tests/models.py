@@ -107,6 +107,7 @@ ORDERS: dict[str, list[str]] = {
     "bought": ["bought", "-copies"],
     "author": ["author.name"],
     "notes": ["notes.count"],
+    "scarce": ["-copies"],
 }
 _DIRECTION = {"type": "string", "pattern": "^([Aa][Ss][Cc]|[Dd][Ee][Ss][Cc])$"}
 

@@ -191,9 +191,9 @@ def test_every_keyword_is_documented_and_no_other() -> None:
     assert set(re.findall(r"x-mock-[a-z]+(?:-[a-z]+)*", DOCUMENTATION)) - {"x-mock"} == set(VOCABULARY)
 
 
-@pytest.mark.parametrize("word", [*STORED_TYPES, *OPERATORS, *PAGE_ROLES, *PLACES, *ACTIONS, "always", "never", "sent", "not-null", "selected"])
-def test_every_word_of_the_vocabulary_is_documented(word: str) -> None:
-    assert re.search(rf"[`{{|\\, ]{re.escape(word)}\b", DOCUMENTATION)
+def test_every_word_of_the_vocabulary_is_documented() -> None:
+    words = [*STORED_TYPES, *OPERATORS, *PAGE_ROLES, *PLACES, *ACTIONS, "always", "never", "sent", "not-null", "selected"]
+    assert [word for word in words if not re.search(rf"[`{{|\\, ]{re.escape(word)}\b", DOCUMENTATION)] == []
 
 
 def test_the_vocabulary_knows_the_words_of_the_modules_that_apply_it() -> None:

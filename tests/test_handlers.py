@@ -62,6 +62,8 @@ def ids(answer: Answer) -> list[int]:
         pytest.param({"order_title": "DESC"}, [4, 1, 2, 3], 4, id="the other way round"),
         pytest.param({"order_author": "asc", "order_title": "desc"}, [3, 4, 1, 2], 4, id="the first order wins"),
         pytest.param({"order_title": "desc", "order_author": "asc"}, [4, 1, 2, 3], 4, id="and is the first one sent"),
+        pytest.param({"order_scarce": "asc"}, [3, 2, 1, 4], 4, id="by a turned field"),
+        pytest.param({"order_scarce": "desc"}, [4, 2, 1, 3], 4, id="by a turned field, the other way round"),
         pytest.param({"limit": 2}, [3, 2], 4, id="the first page"),
         pytest.param({"limit": 2, "offset": 3}, [4], 4, id="the last page"),
         pytest.param({"offset": 9}, [], 4, id="past the end"),

@@ -139,11 +139,13 @@ def test_an_operation_without_security_asks_for_no_credential(served: MockApp) -
     assert call(served, "GET", f"{BASE}/status", key="invalid").status == 200
 
 
-@pytest.mark.parametrize(("profile", "status"), [("documented", 400), ("observed", 404)])
-def test_a_malformed_id_is_refused_as_the_profile_says(folder: Path, profile: str, status: int) -> None:
+@pytest.mark.parametrize(("profile", "status", "missing"), [("documented", 400, False), ("observed", 404, True)])
+def test_a_malformed_id_is_refused_as_the_profile_says(folder: Path, profile: str, status: int, missing: bool) -> None:
     app = library_app(folder, Settings(clock=NOW, profile=profile))
     for target in ("/books/one", "/books/", "/books/-1", "/books/99999999999", "/books/1%0A"):
-        assert call(app, "GET", BASE + target).status == status, target
+        reply = call(app, "GET", BASE + target)
+        assert reply.status == status, target
+        assert (reply.violations()["violations"][0]["code"] == "missing") is missing
 
 
 def test_a_record_of_another_parent_is_missing(served: MockApp) -> None:

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.conventions import Bodies
+from mockserver.operations import load_model
 from mockserver.refusals import Category, Refusal
 from mockserver.requests import BodyReader, ParameterReader
+from mockserver.spec import Document
 from mockserver.validation import Validators
-from tests.models import model
+from tests.models import FUNCTIONS, document, model, query_parameter
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -239,6 +241,18 @@ def test_malformed_query_parameters_are_refused_each_by_name(query: bytes, reaso
     assert caught.value.category is Category.PARAMETER
     assert [(violation.pointer, violation.code) for violation in caught.value.violations] == reasons
     assert all(violation.attribute == violation.pointer for violation in caught.value.violations)
+
+
+def test_a_missing_parameter_is_refused_where_it_is_required() -> None:
+    raw = document()
+    raw["paths"]["/books"]["get"]["parameters"] = [{**query_parameter("shelf", {"type": "integer"}, input="slug"), "required": True}]
+    changed = load_model(Document(raw, "library"), FUNCTIONS)
+    reader = ParameterReader(changed.by_id("list_books"), changed.document, Validators(changed.document.schemas))
+    assert reader.query(b"shelf=1") == {"shelf": 1}
+    for query in (b"", b"copies=1"):
+        with pytest.raises(Refusal) as caught:
+            reader.query(query)
+        assert [(one.pointer, one.code) for one in caught.value.violations] == [("shelf", "required")]
 
 
 @given(st.binary(max_size=60))

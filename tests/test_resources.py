@@ -1,5 +1,6 @@
 """Read schemas say what is stored, in which type, by default, and how collections refer to each other."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -136,3 +137,13 @@ def test_a_schema_embeds_the_records_of_a_collection(schema: dict[str, Any], col
 )
 def test_the_stored_type_follows_from_the_schema(schema: dict[str, Any], kind: StoredType) -> None:
     assert stored_type(Document(document(), "library"), schema) is kind
+
+
+def test_removing_from_a_relation_that_holds_one_key_stops_the_start() -> None:
+    raw = copy.deepcopy(document())
+    declared = [schema["x-mock-collection"].get("relations", {}) for schema in raw["components"]["schemas"].values() if "x-mock-collection" in schema]
+    field, relation = next(pair for relations in declared for pair in relations.items() if not pair[1].get("many"))
+    relation["on-delete"] = "remove"
+    with pytest.raises(DocumentError, match="nothing to remove from") as caught:
+        load_resources(Document(raw, "test"), {})
+    assert str(caught.value.where).endswith(f"/relations/{field}/on-delete")

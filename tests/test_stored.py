@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import jsonschema_rs
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from mockserver.clock import EARLIEST, LATEST
@@ -132,12 +132,14 @@ FULL_TIME = r"[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]{1,12})?"
 @example("0000-02-29T00:00:00", "Z")
 @example("9999-12-31T23:59:59", "-23:59")
 @example("1990-12-31T15:59:60", "-08:00")
+@settings(max_examples=40)
 def test_what_json_schema_calls_a_date_time_stands_for_an_instant(text: str, offset: str) -> None:
     assume(DATE_TIME.is_valid(text + offset))
     parse_instant(text + offset, UTC)
 
 
 @given(st.datetimes(timezones=ZONES | st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))), ZONES)
+@settings(max_examples=60)
 def test_an_instant_written_with_its_offset_is_read_back(moment: datetime, zone: ZoneInfo) -> None:
     offset = moment.utcoffset()
     assume(offset is not None and not offset.total_seconds() % 60 and 1 < moment.year < 9999)
@@ -171,6 +173,7 @@ def test_another_text_is_no_date(text: str) -> None:
 
 @given(st.from_regex(FULL_DATE, fullmatch=True))
 @example("0000-02-29")
+@settings(max_examples=40)
 def test_what_json_schema_calls_a_date_stands_for_one(text: str) -> None:
     assume(DATE.is_valid(text))
     parse_date(text)

@@ -103,6 +103,17 @@ def test_a_property_that_is_there_sometimes_is_not_missed() -> None:
     assert list(missing_properties(claims, schema, [{"id": 1}])) == []
 
 
+def test_a_schema_that_says_itself_what_is_required_is_left_to_it() -> None:
+    claims, schema = thin(id={}, name={})
+    said = {**claims.document.schemas["Person"], "required": ["id"]}
+    assert list(missing_properties(claims, {**schema, "items": said}, [{"id": 1}])) == []
+
+
+def test_what_is_no_record_is_not_looked_at() -> None:
+    claims, _ = thin(id={})
+    assert list(missing_properties(claims, {"type": "object", "properties": {"note": {}}}, {})) == []
+
+
 def test_a_record_may_be_any_of_its_alternatives() -> None:
     claims, schema = thin(id={}, name={})
     stub = {"type": "object", "x-mock-shape": {"collection": "people"}, "properties": {"id": {}}}

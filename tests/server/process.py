@@ -36,7 +36,7 @@ def serving(
     *options: str, port: int = 0, python: str = sys.executable, cwd: Path | None = None, environment: dict[str, str] | None = None
 ) -> Iterator[Served]:
     """Serve with these options until the block ends."""
-    command = [python, "-m", "mockserver", "serve", "--port", str(port), *options]
+    command = [python, "-m", "mockserver", "serve", "--quiet", "--port", str(port), *options]  # nobody reads its standard error meanwhile
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd, env=environment)
     try:
         assert process.stdout is not None

@@ -133,7 +133,7 @@ def test_missing_fixtures_are_named(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_ends_quietly() -> None:
-    with serving("--quiet") as served:
+    with serving() as served:
         httpx.get(served.origin + "/_mock/health").raise_for_status()
         served.process.send_signal(signal.SIGINT)
         out, err = served.process.communicate(timeout=30)
