@@ -84,7 +84,7 @@ def _stock() -> Any:
         def resolve(self, operation: Any) -> Resolution:
             return Resolution(handler, operation.operation_id)
 
-    app = connexion.AsyncApp("bench", resolver=Fixed(), validate_responses=True)
+    app = connexion.AsyncApp("mockserver", resolver=Fixed(), validate_responses=True)
     app.add_api(raw, base_path=BASE)
     return app
 

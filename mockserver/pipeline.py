@@ -69,8 +69,10 @@ class Service:
         self.broken = 0
         self.validators = Validators(model.document.schemas)
         self.renderers = Renderers(model, functions, conventions.formats, self.validators if validate_responses else None)
-        self.credential = _credential_place(model)
-        self.credential_name = _credential_name(model)
+        scheme = _credential_scheme(model)
+        self.credential_name: str = scheme.get("name", "")
+        place: str = scheme.get("in", "header")
+        self.credential = (place, self.credential_name.lower() if place == "header" else self.credential_name)
         self._caller_zone = conventions.zones.caller_field
         self._zone_default = zone_of(conventions.zones.default)
         self._visible = [(resource.name, functions.visible[resource.visible]) for resource in model.resources.values() if resource.visible]
@@ -100,16 +102,16 @@ class Service:
     def finish(self, response: Response, world: World | None) -> list[tuple[bytes, bytes]]:
         """Return the headers that go out with the response."""
         self.requests += 1
-        headers = [*self._fixed_headers, (b"date", _http_date(self.clock.now()))]
+        own = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in response.headers.items()]
+        said = {name for name, _ in own}
+        headers = [*(pair for pair in self._fixed_headers if pair[0] not in said), (b"date", _http_date(self.clock.now()))]
         if response.body or response.status not in (204, 304):
-            if "Content-Type" not in response.headers:
+            if b"content-type" not in said:
                 headers.append(self._media_type)
             headers.append((b"content-length", b"%d" % len(response.body)))
         if self._request_id:
             headers.append((self._request_id, self._next_id(world).encode("latin-1")))
-        for name, value in response.headers.items():
-            headers.append((name.lower().encode("latin-1"), value.encode("latin-1", "replace")))
-        return headers
+        return [*headers, *own]
 
     def _next_id(self, world: World | None) -> str:
         if world is None:
@@ -136,18 +138,10 @@ def _http_date(moment: datetime) -> bytes:
     return formatdate(moment.timestamp(), usegmt=True).encode("latin-1")
 
 
-def _credential_place(model: Model) -> tuple[str, str]:
-    """Return where the document's first API key stands: (`header` or `query`, name in lower case for headers)."""
-    for scheme in model.document.raw.get("components", {}).get("securitySchemes", {}).values():
-        if scheme.get("type") == "apiKey":
-            return scheme["in"], scheme["name"].lower() if scheme["in"] == "header" else scheme["name"]
-    return "header", ""
-
-
-def _credential_name(model: Model) -> str:
-    """Return the name of the document's first API key, as the document spells it."""
+def _credential_scheme(model: Model) -> Mapping[str, Any]:
+    """Return the document's first API key scheme; empty without one."""
     schemes = model.document.raw.get("components", {}).get("securitySchemes", {}).values()
-    return str(next((scheme["name"] for scheme in schemes if scheme.get("type") == "apiKey"), ""))
+    return next((scheme for scheme in schemes if scheme.get("type") == "apiKey"), {})
 
 
 class Pipeline:

@@ -122,3 +122,8 @@ def test_other_machines_reach_only_health_without_the_admin_token() -> None:
     assert fetch("/_mock/worlds", settings=with_token).status_code == 403
     assert fetch("/_mock/worlds", settings=with_token, headers={"X-Mock-Admin-Token": "t"}).status_code == 404
     assert fetch("/_mock/worlds").status_code == 404
+
+
+def test_an_asset_may_be_kept_though_answers_may_not() -> None:
+    assert fetch(f"{BASE}/ui/swagger-ui.css").headers.get_list("Cache-Control") == ["max-age=3600"]
+    assert fetch(f"{BASE}/openapi.json").headers.get_list("Cache-Control") == ["no-store, no-cache, must-revalidate"]
