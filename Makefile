@@ -10,10 +10,10 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run format check test contract fuzz bench lock clean
+.PHONY: help install run format check test test-clients contract fuzz bench lock clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## make .venv with all that is needed
 
@@ -42,6 +42,9 @@ check: $(INSTALLED) ## formatting, lint, types, imports, documents and fixtures:
 test: check ## check, and all tests: what CI runs (WORKERS=auto)
 	$(BIN)/python -m pytest --numprocesses $(WORKERS)
 
+test-clients: $(INSTALLED) ## run published clients against the mock (needs PyPI, npm, node and openssl)
+	$(BIN)/python -m pytest -m clients tests/clients
+
 contract: export MOCKSERVER_CONTRACT_API = $(API)
 contract: export MOCKSERVER_CONTRACT_URL = $(URL)
 contract: export MOCKSERVER_CONTRACT_CREDENTIAL = $(value CREDENTIAL)
@@ -62,5 +65,5 @@ lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --output-file requirements.lock
 
 clean: ## remove .venv, caches and builds
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis .coverage htmlcov build dist
+	rm -rf .venv .clients .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis .coverage htmlcov build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -92,11 +92,13 @@ VOCABULARY: dict[str, dict[str, Any]] = {
                 "behaviour": {"anyOf": [_TEXT, {"type": "null"}]},
                 "sideload": _mapping(_TEXT),
                 "within": _mapping(_TEXT),
+                "empty": {"const": True},
                 "flat": {"type": "boolean"},
                 "through": _TEXT,
             }
         ),
         "oneOf": [{"required": [action]} for action in ACTIONS],
+        "dependentRequired": {"empty": ["list", "within"]},
     },
     "x-mock-rules": _mapping(_STATUS),
     "x-mock-observed-status": _STATUS,

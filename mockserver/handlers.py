@@ -35,7 +35,11 @@ def build_handler(operation: Operation, model: Model, functions: Functions) -> H
     if operation.action is Action.LIST:
         return _list(operation, resource, functions, _within(operation, resource))
     if operation.action is Action.RETRIEVE:
-        return _retrieve_through(operation, resource, operation.through, functions) if operation.through else _retrieve(operation, _select(operation))
+        return (
+            _retrieve_through(operation, resource, operation.through, functions)
+            if operation.through
+            else _retrieve(operation, _select(operation, functions))
+        )
     if operation.action is Action.DELETE:
         return _delete(operation, resource)
     attributes = _Attributes(operation, model, resource)
@@ -76,7 +80,7 @@ def _within(operation: Operation, resource: Resource) -> list[tuple[str, Relatio
 def _list(operation: Operation, resource: Resource, functions: Functions, within: list[tuple[str, Relation, str | None]]) -> Handler:
     parameters = {parameter.name: parameter for parameter in operation.located("query")}
     roles = {parameter.page.role: parameter.page for parameter in parameters.values() if parameter.page}
-    select = _select(operation)
+    select = _select(operation, functions)
     visible = functions.visible[resource.visible] if resource.visible else None
 
     def handle(session: Session, request: Request) -> Answer:
@@ -128,17 +132,21 @@ def _order(parameter: Parameter, value: Any, session: Session, functions: Functi
     return Order(path_key(session.store, parameter.order), descending, field)
 
 
-def _select(operation: Operation) -> Callable[[Request], frozenset[str]]:
+def _select(operation: Operation, functions: Functions) -> Callable[[Request], frozenset[str]]:
+    """Return what of a query decides how a record is shown: the keys that it selects, and the inputs that VALUES read."""
     selects = [(parameter.name, parameter.select) for parameter in operation.located("query") if parameter.select]
+    inputs = [parameter.name for parameter in operation.located("query") if parameter.reader in functions.values]
+    if not selects and not inputs:
+        return lambda request: frozenset()
 
     def selected(request: Request) -> frozenset[str]:
-        keys: set[str] = set()
+        keys = {f"{name}={request.query[name]}" for name in inputs if name in request.query}
         for name, known in selects:
             for one in str(request.query.get(name, "")).split(","):
                 keys.update(known.get(one.strip(), ()))
         return frozenset(keys)
 
-    return selected if selects else lambda request: frozenset()
+    return selected
 
 
 def _retrieve(operation: Operation, select: Callable[[Request], frozenset[str]]) -> Handler:
@@ -315,7 +323,7 @@ def _delete(operation: Operation, resource: Resource) -> Handler:
 
 def _behaviour(operation: Operation, functions: Functions, rules: _Rules) -> Handler:
     function = functions.behaviours[operation.operation_id]
-    select = _select(operation)
+    select = _select(operation, functions)
 
     def handle(session: Session, request: Request) -> Answer:
         rules.check(session, None, None, request.sent)

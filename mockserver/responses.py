@@ -93,7 +93,8 @@ class ErrorShapes:
         statuses: for each category the statuses in order of preference; the first that the operation declares is answered.
         preferences: for each category the shapes in order of preference; the first that the declared response admits is used.
         sentences: by (shape or None, code): for one attribute (`unique contact.email`), then for the violation's code, then for the category.
-        pointer: template over `attribute` and `pointer`: how the API points at a part of the body; empty for what is no part of it.
+        pointer: template over `attribute` and `pointer`: how the API points at a part of the body, at the first of alternatives; empty for what is
+            no part of it.
     """
 
     shapes: Mapping[str, ErrorShape]
@@ -122,6 +123,7 @@ class ErrorShapes:
         sentence = next((self.sentences[key] for key in keys if key in self.sentences), Sentence("{message}"))
         told = {"resource": violation.resource, "attribute": violation.attribute, "words": _words(violation.attribute), "message": violation.message}
         words = defaultdict(str, dict(violation.values) | told)
+        first, _, _ = violation.attribute.partition(" or ")
         title = sentence.title.format_map(words)
         return {
             Slot.TITLE: title,
@@ -131,7 +133,7 @@ class ErrorShapes:
             Slot.DETAIL: sentence.detail.format_map(words),
             Slot.CODE: sentence.code,
             Slot.STATUS: status,
-            Slot.POINTER: self.pointer.format(attribute=violation.attribute, pointer=violation.pointer) if violation.place == "body" else "",
+            Slot.POINTER: self.pointer.format(attribute=first, pointer=violation.pointer) if violation.place == "body" else "",
             Slot.PARAMETER: violation.pointer if violation.place == "body" else violation.attribute,
         }
 

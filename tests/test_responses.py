@@ -125,6 +125,12 @@ def test_what_is_no_part_of_the_body_has_no_pointer_into_it() -> None:
     assert body(Refusal(Category.VALUE, [LIMIT]), 422, "field")["errors"][0]["source"] == {"pointer": ""}
 
 
+def test_of_alternatives_the_first_is_pointed_at() -> None:
+    missing = TITLE._replace(attribute="bookTitle or isbn")
+    [error] = body(Refusal(Category.VALUE, [missing]), 422, "field")["errors"]
+    assert error["source"] == {"pointer": "/data/bookTitle"}
+
+
 def test_optional_keys_with_nothing_to_say_are_left_out() -> None:
     shape = replace(FIELD, optional=frozenset({"detail", "source"}))
     shapes = replace(SHAPES, shapes={"field": shape})

@@ -16,7 +16,7 @@ from schemathesis import hooks
 from schemathesis.engine import events as engine_events
 from schemathesis.engine import from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
-from schemathesis.schemas import BaseSchema
+from schemathesis.schemas import APIOperation, BaseSchema
 
 from mockserver.contract import checks
 from mockserver.contract.claims import Claims
@@ -99,8 +99,8 @@ def _run_engine(target: Target, plan: Plan, known: Known) -> Iterator[Event]:
 
 _CREATED_IS_AVAILABLE = "ensure_resource_availability"
 """The stock check that a created record can be reached. It knows only the chain that led to a request: where an earlier request of the
-scenario deleted something, the record may have gone with it (a deal with its stage), and the check is no judge. Our own `created_is_kept`
-asks for each record at once."""
+scenario deleted something, the record may have gone with it (a deal with its stage), and the check is no judge. Nor is it where the path goes on
+from the created record to one that it may be linked with (a deal's next task). Our own `created_is_kept` asks for each record at once."""
 
 
 def _recorded(phase: str, recorder: ScenarioRecorder) -> Iterator[Event]:
@@ -115,11 +115,16 @@ def _recorded(phase: str, recorder: ScenarioRecorder) -> Iterator[Event]:
         )
         yield Sent(case.operation.label, case.method.upper(), phase, positive, interaction.response.status_code)
         for one in recorder.checks.get(key, ()):
-            if one.failure_info is not None and not (deleted and one.name == _CREATED_IS_AVAILABLE):
+            if one.failure_info is not None and not (one.name == _CREATED_IS_AVAILABLE and (deleted or _goes_on(case.operation))):
                 info = one.failure_info
                 answer = (interaction.response.content or b"")[:300].decode("utf-8", "replace")
                 yield Finding(case.operation.label, one.name, info.failure, info.code_sample, answer)
         deleted = deleted or (case.method.upper() == "DELETE" and interaction.response.status_code < 300)
+
+
+def _goes_on(operation: APIOperation[Any, Any, Any, Any]) -> bool:
+    """Return whether the operation answers one record that its path does not end with: one that need not exist."""
+    return not operation.path.endswith("}") and "list" not in operation.definition.raw.get("x-mock-action", {})
 
 
 # --- schemathesis, set up ---

@@ -258,9 +258,10 @@ class WriteProbe:
         known = self._claims.body(place)
         singular = self._claims.collections[collection]["x-mock-collection"]["singular"]
         shape = self._claims.collections[collection].get("properties", {})
-        for name in self._declared(known[0], singular).get("properties", {}) if known else ():
-            part = self._claims.document.resolve(shape.get(name, {}))
-            if kind_of(part) is Kind.TEXT and part.keys().isdisjoint(("enum", "pattern", "format", "x-mock-value")):
+        written = self._declared(known[0], singular).get("properties", {}) if known else {}
+        for name, said in written.items():
+            shown, sent = (self._claims.document.resolve(part) for part in (shape.get(name, {}), said))
+            if kind_of(shown) is Kind.TEXT and {*shown, *sent}.isdisjoint(("enum", "pattern", "format", "x-mock-value")):
                 yield name
 
     def _different(self, sent: Record, read: Record, collection: str) -> tuple[str, str] | None:

@@ -98,14 +98,15 @@ def example_of(parameter: Parameter) -> Any:
 
 
 def example_call(subject: Subject, operation: Operation, media_type: str | None = None) -> Call:
-    """Return the example request: path and required query parameters, and the body's example, or its first one."""
+    """Return the example request: path and required query parameters, the body's example or its first one, and what reaches success."""
     path = {parameter.name: example_of(parameter) for parameter in operation.located("path")}
     query = {parameter.name: example_of(parameter) for parameter in operation.located("query") if parameter.required}
     contents = subject.model.document.resolve(operation.raw.get("requestBody", {})).get("content", {})
     chosen = media_type or next(iter(contents), "")
     content = contents.get(chosen, {})
     body = content.get("example", next((one["value"] for one in content.get("examples", {}).values()), None))
-    return Call(operation, path, query, chosen, copy.deepcopy(body))
+    succeeding = operation.raw.get("x-mock-reach", {}).get(str(operation.statuses[subject.profile]), {})
+    return Call(operation, path, query, chosen, copy.deepcopy(body)).reaching(succeeding)
 
 
 def success_calls(subject: Subject, operation: Operation) -> list[Call]:

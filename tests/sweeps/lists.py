@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 from mockserver.exchange import Record
-from mockserver.operations import Operation
+from mockserver.operations import Action, Operation
 from mockserver.pagination import PageRole
+from mockserver.rendering import Visibility
 from mockserver.resources import embedded
 from tests.sweeps.calls import Call, Sender
 
@@ -52,6 +54,36 @@ def whole_list(sender: Sender, call: Call) -> list[Any]:
         if len(records) < count:
             break
     return found
+
+
+def belonging(sender: Sender, call: Call) -> list[int]:
+    """Return the ids of the fixtures that a list is about: those of its collection, below its parents, in their default order."""
+    operation, subject = call.operation, sender.subject
+    resource = subject.model.resources[operation.collection or ""]
+    store = sender.store
+    found = list(store[resource.name])
+    for parameter, name in operation.within.items():
+        relation = resource.layout.relations[name]
+        target = dict(operation.records)[parameter]
+        parent = int(call.path[parameter])
+        found = [record for record in found if record[name] == parent and relation.target_of(record) == target]
+    seen = subject.service.visibility(sender.session())
+    return [record["id"] for record in found if seen(resource.name, record) is not Visibility.HIDDEN]
+
+
+def is_filled(operation: Operation) -> bool:
+    """Return whether the operation does not say of itself that it always lists nothing."""
+    return not operation.raw["x-mock-action"].get("empty")
+
+
+def filled(sender: Sender, call: Call) -> Call:
+    """Return the call, of a list below the first parent that has records."""
+    operation = call.operation
+    if operation.action is not Action.LIST or not operation.within or belonging(sender, call):
+        return call
+    parents = [[record["id"] for record in sender.store[dict(operation.records)[name]]] for name in operation.within]
+    calls = (call.with_path(**dict(zip(operation.within, keys, strict=True))) for keys in product(*parents))
+    return next(one for one in calls if belonging(sender, one))
 
 
 def ids(records: list[Any]) -> list[int]:

@@ -39,6 +39,12 @@ class Subject:
         return _model(self)
 
     @property
+    def swept(self) -> list[Operation]:
+        """The operations to sweep: in the observed profile those whose success it answers otherwise; statuses are swept in both."""
+        documented = self.profile is Profile.DOCUMENTED
+        return [one for one in self.model.operations if documented or one.statuses[Profile.OBSERVED] != one.statuses[Profile.DOCUMENTED]]
+
+    @property
     def service(self) -> Service:
         return self.app().service(self.api.name)
 
@@ -89,12 +95,12 @@ def _judges(subject: Subject) -> Any:
     return schemathesis.openapi.from_dict({**subject.model.document.raw, "servers": [{"url": subject.base}]})
 
 
-def each_operation(keep: Callable[[Operation], bool] = lambda operation: True) -> list[Any]:
+def each_operation(keep: Callable[[Operation], bool] = lambda operation: True, *, in_every_profile: bool = False) -> list[Any]:
     """Return pytest parameters (subject, operation) for every operation that is kept."""
     return [
         pytest.param(subject, operation, id=f"{subject}:{operation.operation_id}")
         for subject in SUBJECTS
-        for operation in subject.model.operations
+        for operation in (subject.model.operations if in_every_profile else subject.swept)
         if keep(operation)
     ]
 
@@ -104,7 +110,7 @@ def each_parameter(keep: Callable[[Parameter], bool], operations: Callable[[Oper
     return [
         pytest.param(subject, operation, parameter, id=f"{subject}:{operation.operation_id}-{parameter.name}")
         for subject in SUBJECTS
-        for operation in subject.model.operations
+        for operation in subject.swept
         for parameter in operation.parameters
         if keep(parameter) and operations(operation)
     ]

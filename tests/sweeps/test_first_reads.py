@@ -7,37 +7,30 @@ from collections.abc import Callable
 import pytest
 
 from mockserver.operations import Action, Operation
-from mockserver.rendering import Visibility
 from mockserver.resources import embedded
 from tests.sweeps.calls import Call, Sender, example_call
-from tests.sweeps.lists import ids, whole_list
+from tests.sweeps.lists import belonging, filled, ids, is_filled, main_records, whole_list
 from tests.sweeps.subjects import Subject, each_list, each_operation
 
 MakeSender = Callable[..., Sender]
 
 
-def belonging(sender: Sender, call: Call) -> list[int]:
-    """Return the ids of the fixtures that a list is about: those of its collection, below its parents, in their default order."""
-    operation, subject = call.operation, sender.subject
-    resource = subject.model.resources[operation.collection or ""]
-    store = sender.store
-    found = list(store[resource.name])
-    for parameter, name in operation.within.items():
-        relation = resource.layout.relations[name]
-        target = dict(operation.records)[parameter]
-        parent = int(call.path[parameter])
-        found = [record for record in found if record[name] == parent and relation.target_of(record) == target]
-    seen = subject.service.visibility(sender.session())
-    return [record["id"] for record in found if seen(resource.name, record) is not Visibility.HIDDEN]
-
-
-@pytest.mark.parametrize(("subject", "operation"), each_list())
+@pytest.mark.parametrize(("subject", "operation"), each_list(is_filled))
 def test_a_list_answers_all_fixtures_of_its_collection(sender: MakeSender, subject: Subject, operation: Operation) -> None:
     one = sender(subject)
-    call = example_call(subject, operation)
+    call = filled(one, example_call(subject, operation))
     wanted = belonging(one, call)
     assert wanted, f"{operation.label}: there are no fixtures for {call.url()}"
     assert ids(whole_list(one, call)) == wanted
+
+
+@pytest.mark.parametrize(("subject", "operation"), each_list(lambda operation: not is_filled(operation)))
+def test_a_list_that_is_always_empty_is_empty_below_every_parent(sender: MakeSender, subject: Subject, operation: Operation) -> None:
+    one = sender(subject)
+    ((name, collection),) = operation.records
+    assert [main_records(one, example_call(subject, operation).with_path(**{name: record["id"]})) for record in one.store[collection]] == [
+        [] for _ in one.store[collection]
+    ]
 
 
 def retrievals(operation: Operation) -> bool:

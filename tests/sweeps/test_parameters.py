@@ -12,7 +12,7 @@ from mockserver.operations import Action, Operation, Parameter
 from mockserver.query import Filter, path_key
 from mockserver.stored import parse_stored
 from tests.sweeps.calls import Call, Sender, example_call, example_of
-from tests.sweeps.lists import ids, kept, main_records, multiply, page_roles, whole_list
+from tests.sweeps.lists import filled, ids, is_filled, kept, main_records, multiply, page_roles, whole_list
 from tests.sweeps.subjects import SUBJECTS, Subject, each_list, each_operation, each_parameter
 
 MakeSender = Callable[..., Sender]
@@ -57,11 +57,11 @@ def test_a_parameter_has_an_effect_and_an_example(subject: Subject, operation: O
 # --- records of the path ---
 
 
-@pytest.mark.parametrize(("subject", "operation", "parameter"), each_parameter(lambda parameter: parameter.record is not None))
+@pytest.mark.parametrize(("subject", "operation", "parameter"), each_parameter(lambda parameter: parameter.record is not None, is_filled))
 def test_another_id_in_the_path_has_another_outcome(sender: MakeSender, subject: Subject, operation: Operation, parameter: Parameter) -> None:
-    call = example_call(subject, operation)
+    call = filled(sender(subject), example_call(subject, operation))
     example = sender(subject).outcome(call)
-    others = [record["id"] for record in sender(subject).store[parameter.record or ""] if str(record["id"]) != str(example_of(parameter))]
+    others = [record["id"] for record in sender(subject).store[parameter.record or ""] if str(record["id"]) != str(call.path[parameter.name])]
     assert others, f"{parameter.record} has one record only"
     for other in others:
         if sender(subject).outcome(call.with_path(**{parameter.name: other})) != example:
@@ -179,18 +179,18 @@ def with_page_role(*names: str) -> Callable[[Parameter], bool]:
 @pytest.mark.parametrize(("subject", "operation", "parameter"), each_parameter(with_page_role("limit", "per_page")))
 def test_a_limit_cuts_the_page(sender: MakeSender, subject: Subject, operation: Operation, parameter: Parameter) -> None:
     one = sender(subject)
-    call, size = reached(subject, operation, parameter), example_of(parameter)
+    call, size = filled(one, reached(subject, operation, parameter)), example_of(parameter)
     multiply(one, operation, kept(one, operation, main_records(one, call))[0], size)
     everything = whole_list(one, call)
     assert size < len(everything)
-    assert main_records(one, sampled(subject, operation, parameter)) == everything[:size]
+    assert main_records(one, call.with_query({parameter.name: size})) == everything[:size]
 
 
 @pytest.mark.parametrize(("subject", "operation", "parameter"), each_parameter(with_page_role("limit", "per_page")))
 def test_a_page_without_a_limit_has_its_default_size(sender: MakeSender, subject: Subject, operation: Operation, parameter: Parameter) -> None:
     one = sender(subject)
     assert parameter.page is not None
-    call = reached(subject, operation, parameter)
+    call = filled(one, reached(subject, operation, parameter))
     multiply(one, operation, kept(one, operation, main_records(one, call))[0], parameter.page.default)
     assert len(main_records(one, call)) == parameter.page.default
 
@@ -200,7 +200,7 @@ def test_a_limit_above_the_maximum_is_clamped(sender: MakeSender, subject: Subje
     one = sender(subject)
     assert parameter.page is not None
     maximum = parameter.page.maximum or 0
-    call = reached(subject, operation, parameter)
+    call = filled(one, reached(subject, operation, parameter))
     multiply(one, operation, kept(one, operation, main_records(one, call))[0], maximum + 1)
     assert len(main_records(one, call.with_query({parameter.name: maximum + 1}))) == maximum
 
@@ -211,11 +211,13 @@ def test_an_offset_or_a_page_number_shifts_the_page(sender: MakeSender, subject:
     roles = page_roles(operation)
     size = 1 if "page" in roles else 2
     limit = (roles.get("limit") or roles["per_page"]).parameter
-    call = sampled(subject, operation, parameter).with_query({limit: size})
-    everything, number = whole_list(one, reached(subject, operation, parameter)), example_of(parameter)
+    call, number = filled(one, reached(subject, operation, parameter)), example_of(parameter)
     skipped = number if parameter.page and parameter.page.role == "offset" else (number - 1) * size
+    if operation.within:
+        multiply(one, operation, kept(one, operation, main_records(one, call))[0], skipped)
+    everything = whole_list(one, call)
     assert 0 < skipped < len(everything), "the example leads to the first page or past the end"
-    assert main_records(one, call) == everything[skipped : skipped + size]
+    assert main_records(one, call.with_query({limit: size, parameter.name: number})) == everything[skipped : skipped + size]
 
 
 @pytest.mark.parametrize(("subject", "operation"), each_list(lambda operation: bool(page_roles(operation))))
@@ -239,7 +241,7 @@ def test_pages_partition_the_list(sender: MakeSender, subject: Subject, operatio
 
 def each_selection() -> Iterator[Any]:
     for subject in SUBJECTS:
-        for operation in subject.model.operations:
+        for operation in subject.swept:
             for parameter in operation.parameters:
                 for name in parameter.select:
                     yield pytest.param(subject, operation, parameter, name, id=f"{subject}:{operation.operation_id}-{parameter.name}-{name}")
@@ -277,7 +279,10 @@ def test_nothing_is_selected_unasked(sender: MakeSender, subject: Subject, opera
 
 @pytest.mark.parametrize(("subject", "operation", "parameter"), each_parameter(lambda parameter: parameter.reader is not None))
 def test_an_input_changes_the_outcome(sender: MakeSender, subject: Subject, operation: Operation, parameter: Parameter) -> None:
-    assert sender(subject).outcome(sampled(subject, operation, parameter)) != sender(subject).outcome(reached(subject, operation, parameter))
+    given, other = sampled(subject, operation, parameter), reached(subject, operation, parameter)
+    if parameter.location == "path":
+        given, other = other, other.with_path(**{parameter.name: f"{example_of(parameter)}0"})
+    assert sender(subject).outcome(given) != sender(subject).outcome(other)
 
 
 @pytest.mark.parametrize(("subject", "operation", "parameter"), each_parameter(lambda parameter: parameter.no_effect is not None))

@@ -81,7 +81,7 @@ def test_every_declared_status_is_reached(sender: MakeSender, subject: Subject, 
         assert_conforms(subject, operation, answer)
 
 
-@pytest.mark.parametrize(("subject", "operation"), each_operation())
+@pytest.mark.parametrize(("subject", "operation"), each_operation(in_every_profile=True))
 def test_every_refusal_that_an_operation_can_meet_is_declared(subject: Subject, operation: Operation) -> None:
     met = {attempt.name: expected_status(subject, operation, attempt.category) for attempt in refused_attempts(subject, operation)}
     assert {name: status for name, status in met.items() if status not in operation.responses} == {}

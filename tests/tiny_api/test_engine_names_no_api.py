@@ -17,7 +17,9 @@ from tests.tiny_api.api import HARBOUR
 ENGINE = Path(__file__).resolve().parents[2] / "mockserver"
 VENDORS = ("activecampaign", "active campaign", "pipelinedeals", "pipeline deals", "pipelinecrm", "api-token", "api_token", "dealgroup", "w2lid")
 PLAIN = frozenset(
-    "account email exclude group id ids include limit note notes offset page per_page search status tag tags user users".split(),
+    """
+    account config email exclude group id ids include limit list lists note notes nothing offset page per_page search status tag tags user users
+    """.split(),
 )
 """Names in the documents that are words of the field too."""
 
