@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from functools import lru_cache
+from typing import Any, Protocol
 
 EARLIEST = datetime(1, 1, 3, tzinfo=UTC)
 LATEST = datetime(9999, 12, 29, tzinfo=UTC)
@@ -80,7 +81,13 @@ def token(length: int, *parts: object) -> str:
     return hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
-def request_id(*parts: object) -> str:
-    """Return a UUID that follows from the parts alone."""
-    digits = token(30, *parts)
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-a{digits[15:18]}-{digits[18:30]}"
+def request_id(*parts: Any) -> str:
+    """Return a UUID that follows from the parts alone, the last of which is a count."""
+    *begin, number = parts
+    return f"{_id_begin(*begin)}{number:012x}"
+
+
+@lru_cache(maxsize=4096)
+def _id_begin(*parts: object) -> str:
+    digits = token(18, *parts)
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-a{digits[15:18]}-"

@@ -69,19 +69,36 @@ def _properties(schema: Mapping[str, Any], resolve: Resolve) -> dict[str, Any]:
 
 def coerce_text(text: str, schema: Mapping[str, Any], resolve: Resolve) -> Any:
     """Return the number or boolean that the text stands for where the schema asks for one, else the text."""
+    for read in text_readers(schema, resolve):
+        found = read(text)
+        if found is not text:
+            return found
+    return text
+
+
+def text_readers(schema: Mapping[str, Any], resolve: Resolve) -> list[Callable[[str], Any]]:
+    """Return what reads a text by this schema: each returns the value of a type that the schema admits, or the very text."""
     schema = resolve(schema)
     kind = schema.get("type")
     if kind is None:
-        for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
-            found = coerce_text(text, part, resolve)
-            if found is not text:
-                return found
+        parts = (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ()))
+        return [read for part in parts for read in text_readers(part, resolve)]
+    return [_READERS[kind]] if kind in _READERS else []
+
+
+def _integer(text: str) -> Any:
+    return int(text) if _INTEGER.fullmatch(text) else text
+
+
+def _number(text: str) -> Any:
+    if not _NUMBER.fullmatch(text):
         return text
-    if kind == "integer" and _INTEGER.fullmatch(text):
-        return int(text)
-    if kind == "number" and _NUMBER.fullmatch(text):
-        number = float(text)
-        return int(text) if _INTEGER.fullmatch(text) else number if abs(number) != float("inf") else text
-    if kind == "boolean" and text in ("true", "false"):
-        return text == "true"
-    return text
+    number = float(text)
+    return int(text) if _INTEGER.fullmatch(text) else number if abs(number) != float("inf") else text
+
+
+def _boolean(text: str) -> Any:
+    return text == "true" if text in ("true", "false") else text
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {"integer": _integer, "number": _number, "boolean": _boolean}

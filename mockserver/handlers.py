@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mockserver.collection import Relation
 from mockserver.errors import DocumentError
 from mockserver.exchange import Answer, Record, Request
 from mockserver.functions import Functions
@@ -15,7 +16,6 @@ from mockserver.query import Order, Predicate, Query, path_key
 from mockserver.refusals import Category, Refusal, Violation
 from mockserver.rendering import Visibility
 from mockserver.resources import Resource, iter_properties
-from mockserver.store import Relation
 from mockserver.stored import Unparsable, parse_stored
 from mockserver.worlds import Session
 

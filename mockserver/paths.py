@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.collection import Layout, Relation
+from mockserver.derived import order_key
 from mockserver.exchange import Record
-from mockserver.store import Layout, Relation, Store, order_key
+from mockserver.store import Store
 
 Reach = Callable[[Store, Record], list[Record]]
 Values = Callable[[Store, Record], list[Any]]

@@ -73,6 +73,7 @@ class Service:
         self.credential_name: str = scheme.get("name", "")
         place: str = scheme.get("in", "header")
         self.credential = (place, self.credential_name.lower() if place == "header" else self.credential_name)
+        self.credential_header = self.credential[1].encode("latin-1") if place == "header" else None
         self._caller_zone = conventions.zones.caller_field
         self._zone_default = zone_of(conventions.zones.default)
         self._visible = [(resource.name, functions.visible[resource.visible]) for resource in model.resources.values() if resource.visible]
@@ -93,6 +94,8 @@ class Service:
 
     def visibility(self, session: Session) -> Callable[[str, Record], Visibility]:
         """Return how much of a record the session's caller sees, by collection and record."""
+        if not self._visible:
+            return always_whole
         tests = [(name, function(session)) for name, function in self._visible]
         seen = {name: test for name, test in tests if test is not None}
         if not seen:
@@ -102,16 +105,19 @@ class Service:
     def finish(self, response: Response, world: World | None) -> list[tuple[bytes, bytes]]:
         """Return the headers that go out with the response."""
         self.requests += 1
+        headers = [*self._fixed_headers, self._media_type]
         own = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in response.headers.items()]
-        said = {name for name, _ in own}
-        headers = [*(pair for pair in self._fixed_headers if pair[0] not in said), (b"date", _http_date(self.clock.now()))]
-        if response.body or response.status not in (204, 304):
-            if b"content-type" not in said:
-                headers.append(self._media_type)
+        if own:
+            said = {name for name, _ in own}
+            headers = [*(pair for pair in headers if pair[0] not in said), *own]
+        if not response.body and response.status in (204, 304):
+            headers = [pair for pair in headers if pair[0] != b"content-type"]
+        else:
             headers.append((b"content-length", b"%d" % len(response.body)))
+        headers.append((b"date", _http_date(self.clock.now())))
         if self._request_id:
             headers.append((self._request_id, self._next_id(world).encode("latin-1")))
-        return [*headers, *own]
+        return headers
 
     def _next_id(self, world: World | None) -> str:
         if world is None:
@@ -159,7 +165,6 @@ class Pipeline:
         self._records = [(name, model.resources[record]) for name, record in operation.records]
         self._status = operation.statuses[service.profile] or 200
         self._renders = {}
-        self._validators = {}
         self._outlines = {}
         self._admitted: dict[int, Any] = {}
         for status, schema in operation.responses.items():
@@ -167,8 +172,6 @@ class Pipeline:
                 self._renders[status] = service.renderers.answer(operation, schema)
                 outline = Outline(model, schema)
                 self._outlines[status] = (outline, validators.compile(outline.schema))
-            if schema is not None:
-                self._validators[status] = validators.compile(schema)
             self._admitted[status] = None if schema is None else _error_shapes(model, schema)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -200,11 +203,10 @@ class Pipeline:
         if not self.operation.secured:
             entered = service.worlds.enter("public")
         else:
-            place, name = service.credential
-            if place == "header":
-                credential = headers.get(name.encode("latin-1"), b"").decode("latin-1").strip()
+            if service.credential_header is not None:
+                credential = headers.get(service.credential_header, b"").decode("latin-1").strip()
             else:
-                credential = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)).get(name, "")
+                credential = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)).get(service.credential[1], "")
             entered = service.worlds.enter(credential)
         if entered is None:
             raise Refusal(
@@ -299,13 +301,11 @@ class Pipeline:
         render = self._renders.get(status)
         if render is None:
             return self._bare(status, answer)
-        view = View(session, base, answer, self._service.visibility(session))
-        body = render(view, answer)
+        visible, read = session.store.reading(lambda: self._service.visibility(session))
+        body = render(View(session, base, answer, visible, read), answer)
         if self._service.validate_responses:
-            validator, shown = self._validators[status], body
-            if view.kept is not None:
-                outline, validator = self._outlines[status]
-                shown = outline.of(body)
+            outline, validator = self._outlines[status]
+            shown = outline.of(body)
             if not validator.is_valid(shown):
                 raise Refusal(Category.BROKEN_CONTRACT, validator.violations(shown, "body"), 500)
         return Response(status, {}, encode(body))

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from mockserver.collection import Collection
+from mockserver.derived import Descending, Tally, sort_key
 from mockserver.exchange import Record
 from mockserver.paths import Path, Values
-from mockserver.store import Collection, Descending, Store, Tally, sort_key
+from mockserver.store import Store
 from mockserver.stored import StoredType, parse_stored
 
 Test = Callable[[Any], bool]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
+from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
@@ -14,6 +15,7 @@ from mockserver.errors import DocumentError
 from mockserver.exchange import Answer, Record
 from mockserver.formats import Formats, InstantFormat, Scalar, as_it_is, as_text, compile_scalar
 from mockserver.functions import Functions
+from mockserver.kept import KeptRecords
 from mockserver.operations import Action, Model, Operation
 from mockserver.paths import Path, UnknownPath
 from mockserver.refusals import Category, Refusal
@@ -26,10 +28,8 @@ from mockserver.worlds import Session
 ABSENT: Final = object()
 """What a function of VALUES returns to leave its key out."""
 
-_KEPT_RECORDS: Final = 2000
-"""How many records one schema keeps encoded before it begins anew."""
-
 Render = Callable[["View", Record], Any]
+RenderMany = Callable[["View", Sequence[Record]], list[Any]]
 RenderAnswer = Callable[["View", Answer], Any]
 
 
@@ -45,22 +45,38 @@ class View:
     """From where a record is looked at: the session, the base URL of links, and what the request sent and selected.
 
     Attributes:
-        kept: encoded records of earlier answers that looked from the same place at the same store; None where the request's attributes are answered.
+        kept: by number of the schema, what is kept encoded for those who look from the same place.
+        read: the collections that were read to know what is visible.
+        answers_sent: whether what the request sent was looked at; what is shown then is for this request alone.
     """
 
-    __slots__ = ("answer", "base", "kept", "selected", "sent", "session", "store", "visible", "zone")
+    __slots__ = ("_sent", "answer", "answers_sent", "base", "kept", "read", "selected", "session", "store", "visible", "zone")
 
-    def __init__(self, session: Session, base: str, answer: Answer, visible: Callable[[str, Record], Visibility]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        base: str,
+        answer: Answer,
+        visible: Callable[[str, Record], Visibility],
+        read: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self.session = session
         self.store = session.store
         self.zone = session.zone
         self.base = base
         self.answer = answer
-        self.sent = answer.sent
+        self._sent = answer.sent
         self.selected = answer.selected
         self.visible = visible
-        place = (base, session.zone, answer.selected, None if visible is always_whole else session.caller)
-        self.kept: dict[int, dict[int, orjson.Fragment]] | None = None if answer.sent else session.store.kept(place)
+        self.read = read
+        self.answers_sent = False
+        self.kept = session.store.kept((base, session.zone, answer.selected, None if visible is always_whole else session.caller))
+
+    @property
+    def sent(self) -> Mapping[str, Any]:
+        """The attributes that the request sent."""
+        self.answers_sent = True
+        return self._sent
 
 
 def always_whole(collection: str, record: Record) -> Visibility:
@@ -80,8 +96,8 @@ class _Shape:
 class Renderers:
     """Compiles the answers of one document's operations.
 
-    A record that an envelope shows is encoded once and kept while no record of its store changes: what VALUES say of one may depend on the store, the
-    zone and the base URL, not on the moment or the caller. What is kept has been held to its schema, if validators are given.
+    A record that an envelope shows is encoded once, and kept while it and the collections that were read for it stay the same: what VALUES say of one
+    may depend on the store, the zone and the base URL, not on the moment or the caller. It has been held to its schema, if validators are given.
     """
 
     def __init__(self, model: Model, functions: Functions, formats: Formats, validators: Validators | None = None) -> None:
@@ -152,9 +168,9 @@ class Renderers:
         resolved = self._document.resolve(schema)
         if resolved.get("type") == "array":
             many = self._shown(resolved["items"], place, main=True)
-            return lambda view, answer: [many(view, record) for record in answer.records]
+            return lambda view, answer: many(view, answer.records)
         one = self._shown(schema, place, main=True)
-        return lambda view, answer: None if answer.record is None else one(view, answer.record)
+        return lambda view, answer: None if answer.record is None else one(view, (answer.record,))[0]
 
     def _sideload(self, path: Path, said: Mapping[str, Any]) -> RenderAnswer:
         prop = self._document.resolve(said)
@@ -170,45 +186,55 @@ class Renderers:
             for main in answer.records or ([answer.record] if answer.record is not None else []):
                 for record in records(view.store, main):
                     found.setdefault(record["id"], record)
-            rendered = [render(view, record) for record in found.values() if view.visible(target, record) is not Visibility.HIDDEN]
+            visible = view.visible
+            seen = [record for record in found.values() if visible is always_whole or visible(target, record) is not Visibility.HIDDEN]
+            rendered = render(view, seen if many else seen[:1])
             return rendered if many else (rendered[0] if rendered else None)
 
         return sideload
 
     # --- records ---
 
-    def _shown(self, schema: Mapping[str, Any], place: str, *, main: bool) -> Render:
-        """Return the function that shows a record in an envelope: whole or as a stub, encoded once."""
+    def _shown(self, schema: Mapping[str, Any], place: str, *, main: bool) -> RenderMany:
+        """Return the function that shows records in an envelope: whole or as stubs, each encoded once."""
         choices = self._choices(schema)
         if len(choices) == 2:
             whole, stub = (self._shown(part, place, main=main) for part in choices)
             collection = embedded(self._document, schema) or ""
 
-            def show_either(view: View, record: Record) -> Any:
-                if view.visible is always_whole or view.visible(collection, record) is not Visibility.STUB:
-                    return whole(view, record)
-                return stub(view, record)
+            def show_either(view: View, records: Sequence[Record]) -> list[Any]:
+                if view.visible is always_whole:
+                    return whole(view, records)
+                return [(stub if view.visible(collection, one) is Visibility.STUB else whole)(view, (one,))[0] for one in records]
 
             return show_either
-        render = self._record(schema, place, main=main)
-        validator = self._validators.compile(schema) if self._validators else None
+        make = self._encoded(schema, place, main=main)
         number = next(self._numbers)
 
-        def show(view: View, record: Record) -> Any:
-            if view.kept is None:
-                return render(view, record)
+        def show(view: View, records: Sequence[Record]) -> list[Any]:
             kept = view.kept.get(number)
-            if kept is None or len(kept) >= _KEPT_RECORDS:
-                kept = view.kept[number] = {}
-            fragment = kept.get(record["id"])
-            if fragment is None:
-                made = render(view, record)
-                if validator is not None and not validator.is_valid(made):
-                    raise Refusal(Category.BROKEN_CONTRACT, validator.violations(made, "body"), 500)
-                fragment = kept[record["id"]] = orjson.Fragment(encode(made))
-            return fragment
+            if kept is None:
+                kept = view.kept[number] = KeptRecords()
+            found = kept.find(records, view.store.collections)
+            if None in found:
+                found = [_kept(view, kept, record, make) if one is None else one for record, one in zip(records, found, strict=True)]
+            return found
 
         return show
+
+    def _encoded(self, schema: Mapping[str, Any], place: str, *, main: bool) -> Callable[[View, Record], orjson.Fragment]:
+        """Return the function that encodes one record, held to its schema."""
+        render = self._record(schema, place, main=main)
+        validator = self._validators.compile(schema) if self._validators else None
+        pointer = f"/{self._model.resources[embedded(self._document, schema) or ''].singular}"
+
+        def make(view: View, record: Record) -> orjson.Fragment:
+            value = render(view, record)
+            if validator is not None and not validator.is_valid(value):
+                raise Refusal(Category.BROKEN_CONTRACT, validator.violations(value, "body", pointer), 500)
+            return orjson.Fragment(encode(value))
+
+        return make
 
     def _choices(self, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         resolved = self._document.resolve(schema)
@@ -220,6 +246,7 @@ class Renderers:
             where = self._document.source
             raise DocumentError("a record's schema stands inline", where=where, expected="a $ref to a component schema", found=str(schema)[:80])
         parts = self._parts(component, place, main=main)
+        echoed = self._echoed(component) if main else {}
 
         def render(view: View, record: Record) -> Any:
             made = {}
@@ -227,6 +254,10 @@ class Renderers:
                 value = part(view, record)
                 if value is not ABSENT:
                     made[name] = value
+            if echoed:
+                for name, value in view.sent.items():
+                    if name in made and name in echoed and json_type(value) in echoed[name]:
+                        made[name] = value
             return made
 
         return render
@@ -238,8 +269,6 @@ class Renderers:
             shape = self._shape(component)
             for name, prop in shape.properties.items():
                 render = self._property(shape.collection, component, name, prop)
-                if shape.echo and main:
-                    render = self._echoing(name, prop, render)
                 conditional = _conditional(prop, render, name, place)
                 if conditional is not None:
                     parts.append((name, conditional))
@@ -334,17 +363,23 @@ class Renderers:
 
         return derive
 
-    def _echoing(self, name: str, prop: Mapping[str, Any], render: Render) -> Render:
-        if name in ("id", self._formats.links) or prop.get("x-mock-value") in self._functions.values:
-            return render
-        types = allowed_types(prop, self._document.resolve)
+    def _echoed(self, component: str) -> dict[str, frozenset[str]]:
+        """Return the properties that answer what was sent as it was sent, each with the JSON types that it admits."""
+        shape = self._shape(component)
+        return {
+            name: frozenset(allowed_types(prop, self._document.resolve))
+            for name, prop in shape.properties.items()
+            if shape.echo and name not in ("id", self._formats.links) and prop.get("x-mock-value") not in self._functions.values
+        }
 
-        def echo(view: View, record: Record) -> Any:
-            if name in view.sent and json_type(view.sent[name]) in types:
-                return view.sent[name]
-            return render(view, record)
 
-        return echo
+def _kept(view: View, kept: KeptRecords, record: Record, make: Callable[[View, Record], orjson.Fragment]) -> orjson.Fragment:
+    """Return what is made of the record, and keep it, unless it answers what this request sent."""
+    view.answers_sent = False
+    made, read = view.store.reading(lambda: make(view, record))
+    if not view.answers_sent:
+        kept.keep(record, view.store.collections, {**view.read, **read}, made)
+    return made
 
 
 def json_type(value: Any) -> str:

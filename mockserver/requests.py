@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mockserver.conventions import Bodies
-from mockserver.forms import coerce_form, coerce_text, parse_form
+from mockserver.forms import coerce_form, parse_form, text_readers
 from mockserver.operations import Operation, Parameter
 from mockserver.refusals import Category, Refusal, Violation
 from mockserver.spec import Document
@@ -24,11 +24,10 @@ class ParameterReader:
     """Decodes and checks the parameters of one operation."""
 
     def __init__(self, operation: Operation, document: Document, validators: Validators) -> None:
-        self._document = document
-        self._path = [(parameter, validators.compile(parameter.schema)) for parameter in operation.located("path")]
-        self._query: dict[str, tuple[Parameter, Validator]] = {}
+        self._path = [_Known(parameter, document, validators) for parameter in operation.located("path")]
+        self._query: dict[str, _Known] = {}
         for parameter in operation.located("query"):
-            known = (parameter, validators.compile(parameter.schema))
+            known = _Known(parameter, document, validators)
             for name in (parameter.name, *parameter.aliases):
                 self._query[name] = known
         self._required = [parameter.name for parameter in operation.located("query") if parameter.required]
@@ -37,12 +36,10 @@ class ParameterReader:
         """Return the coerced path parameters, and what is wrong with them."""
         values: dict[str, Any] = {}
         violations: list[Violation] = []
-        for parameter, validator in self._path:
-            text = raw[parameter.name]
-            value = coerce_text(text, parameter.schema, self._document.resolve)
-            values[parameter.name] = value
-            if not validator.is_valid(value):
-                violations += self._named(validator.violations(value, "path", resource=""), parameter)
+        for known in self._path:
+            value = values[known.name] = known.value(raw[known.name])
+            if not known.validator.is_valid(value):
+                violations += known.violations(value, "path")
         return values, violations
 
     def query(self, query_string: bytes) -> dict[str, Any]:
@@ -57,11 +54,11 @@ class ParameterReader:
             for name, text in self._pairs(query_string):
                 known = self._query.get(name)
                 if known is not None:
-                    self._take(values, known[0], text)
+                    known.take(values, text)
             for name, value in values.items():
-                parameter, validator = self._query[name]
-                if not validator.is_valid(value):
-                    violations += self._named(validator.violations(value, "query"), parameter)
+                known = self._query[name]
+                if not known.validator.is_valid(value):
+                    violations += known.violations(value, "query")
         for name in self._required:
             if name not in values:
                 violations.append(Violation("query", name, "required", f"{name} is required", "", name))
@@ -75,17 +72,37 @@ class ParameterReader:
         except ValueError:
             raise Refusal(Category.PARAMETER, [Violation("query", "", "maxItems", f"expected at most {_MAX_FIELDS} parameters")]) from None
 
-    def _take(self, values: dict[str, Any], parameter: Parameter, text: str) -> None:
-        schema = self._document.resolve(parameter.schema)
-        if schema.get("type") == "array":
-            parts = text.split(",") if parameter.raw.get("explode") is False else [text]
-            values.setdefault(parameter.name, []).extend(coerce_text(part, schema["items"], self._document.resolve) for part in parts)
-        else:
-            values[parameter.name] = coerce_text(text, schema, self._document.resolve)
 
-    @staticmethod
-    def _named(violations: list[Violation], parameter: Parameter) -> list[Violation]:
-        return [violation._replace(pointer=parameter.name, attribute=parameter.name) for violation in violations]
+class _Known:
+    """A declared parameter, with what turns its text into a value worked out."""
+
+    def __init__(self, parameter: Parameter, document: Document, validators: Validators) -> None:
+        schema = document.resolve(parameter.schema)
+        self.name = parameter.name
+        self.validator: Validator = validators.compile(parameter.schema)
+        self._many = schema.get("type") == "array"
+        self._separated = self._many and parameter.raw.get("explode") is False
+        self._readers = text_readers(schema["items"] if self._many else schema, document.resolve)
+
+    def value(self, text: str) -> Any:
+        """Return the value that a text stands for."""
+        for read in self._readers:
+            found = read(text)
+            if found is not text:
+                return found
+        return text
+
+    def take(self, values: dict[str, Any], text: str) -> None:
+        """Put the value of a text, or one more of a list, among the values."""
+        if self._many:
+            parts = text.split(",") if self._separated else [text]
+            values.setdefault(self.name, []).extend(map(self.value, parts))
+        else:
+            values[self.name] = self.value(text)
+
+    def violations(self, value: Any, place: str) -> list[Violation]:
+        """Return why the value is none."""
+        return [violation._replace(pointer=self.name, attribute=self.name) for violation in self.validator.violations(value, place)]
 
 
 class BodyReader:

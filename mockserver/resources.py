@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
+from functools import cached_property
 from typing import Any
 
+from mockserver.collection import Layout, OnDelete, Relation
 from mockserver.errors import DocumentError
 from mockserver.spec import Document
-from mockserver.store import Layout, OnDelete, Relation
 from mockserver.stored import FROM_JSON_TYPE, StoredType, parse_stored
 from mockserver.validation import escape_pointer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Resource:
     """A kind of record.
 
@@ -47,6 +48,11 @@ class Resource:
     prepare: str | None
     effects: tuple[str, ...]
     visible: str | None
+
+    @cached_property
+    def blank(self) -> Mapping[str, Any]:
+        """A record without its key, of which nothing is known: every stored field with its default or null."""
+        return {name: self.defaults.get(name) for name in self.stored if name != self.layout.key}
 
 
 def load_resources(document: Document, filtered: Mapping[str, frozenset[str]]) -> dict[str, Resource]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from functools import cached_property, lru_cache
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -32,6 +34,20 @@ class Slot(Enum):
     WORDS = "words"
 
 
+class Told(NamedTuple):
+    """What is told of one violation: a value for each slot."""
+
+    title: str
+    detail: str
+    code: str | int
+    status: int
+    pointer: str
+    parameter: str
+    message: str
+    attribute: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """How an API words one kind of violation, and its code for it.
@@ -44,7 +60,7 @@ class Sentence:
     code: str | int = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ErrorShape:
     """One shape of error bodies.
 
@@ -60,24 +76,31 @@ class ErrorShape:
     many: bool = True
     optional: frozenset[str] = frozenset()
 
-    def body(self, values: Iterable[Mapping[Slot, Any]]) -> Any:
+    def body(self, told: Iterable[Told]) -> Any:
         """Return the body that tells these violations."""
-        objects = [self._object(value) for value in values]
+        objects = list(map(self._object, told))
         if not self.many:
             return objects[0]
         return {self.wrap: objects} if self.wrap else objects
 
-    def _object(self, values: Mapping[Slot, Any]) -> dict[str, Any]:
-        filled = {key: _filled(part, values) for key, part in self.one.items()}
-        return {key: part for key, part in filled.items() if key not in self.optional or _says_something(part)}
+    def _object(self, told: Told) -> Any:
+        filled = self._fill(told)
+        return {key: part for key, part in filled.items() if key not in self.optional or _says_something(part)} if self.optional else filled
+
+    @cached_property
+    def _fill(self) -> Callable[[Told], Any]:
+        return _filler(self.one)
 
 
-def _filled(node: Any, values: Mapping[Slot, Any]) -> Any:
+def _filler(node: Any) -> Callable[[Told], Any]:
+    """Return the function that puts what is told into the slots of a template."""
     if isinstance(node, Slot):
-        return values[node]
+        fill: Callable[[Told], Any] = attrgetter(node.value)
+        return fill
     if isinstance(node, Mapping):
-        return {key: _filled(value, values) for key, value in node.items()}
-    return node
+        parts = [(key, _filler(value)) for key, value in node.items()]
+        return lambda told: {key: part(told) for key, part in parts}
+    return lambda told: node
 
 
 def _says_something(part: Any) -> bool:
@@ -115,29 +138,41 @@ class ErrorShapes:
         """Return the error body, in the best shape among the admitted ones (names of shapes; none: any)."""
         preferred = self.preferences[refusal.category]
         name = next((one for one in preferred if not admitted or one in admitted), admitted[0] if admitted else preferred[0])
-        return self.shapes[name].body(self._values(name, refusal, status, violation) for violation in refusal.violations)
+        return self.shapes[name].body([self._told(name, refusal, status, violation) for violation in refusal.violations])
 
-    def _values(self, shape: str, refusal: Refusal, status: int, violation: Violation) -> dict[Slot, Any]:
-        own = f"{violation.code} {violation.resource}.{violation.attribute}"
-        keys = [(place, code) for code in (own, violation.code, refusal.category) for place in (shape, None)]
-        sentence = next((self.sentences[key] for key in keys if key in self.sentences), Sentence("{message}"))
-        told = {"resource": violation.resource, "attribute": violation.attribute, "words": _words(violation.attribute), "message": violation.message}
-        words = defaultdict(str, dict(violation.values) | told)
-        first, _, _ = violation.attribute.partition(" or ")
-        title = sentence.title.format_map(words)
-        return {
-            Slot.TITLE: title,
-            Slot.MESSAGE: title,
-            Slot.ATTRIBUTE: violation.attribute,
-            Slot.WORDS: told["words"],
-            Slot.DETAIL: sentence.detail.format_map(words),
-            Slot.CODE: sentence.code,
-            Slot.STATUS: status,
-            Slot.POINTER: self.pointer.format(attribute=first, pointer=violation.pointer) if violation.place == "body" else "",
-            Slot.PARAMETER: violation.pointer if violation.place == "body" else violation.attribute,
-        }
+    def _told(self, shape: str, refusal: Refusal, status: int, violation: Violation) -> Told:
+        sentence = self._sentence(shape, refusal, violation)
+        attribute, in_body = violation.attribute, violation.place == "body"
+        words = _words(attribute)
+        told = {"resource": violation.resource, "attribute": attribute, "words": words, "message": violation.message}
+        known = defaultdict(str, dict(violation.values) | told)
+        title = sentence.title.format_map(known)
+        first, _, _ = attribute.partition(" or ")
+        return Told(
+            title,
+            sentence.detail.format_map(known) if sentence.detail else "",
+            sentence.code,
+            status,
+            self.pointer.format(attribute=first, pointer=violation.pointer) if in_body else "",
+            violation.pointer if in_body else attribute,
+            title,
+            attribute,
+            words,
+        )
+
+    def _sentence(self, shape: str, refusal: Refusal, violation: Violation) -> Sentence:
+        """Return the sentence for the attribute, else for the code, else for the category; in each case one of the shape's own goes before."""
+        for code in (f"{violation.code} {violation.resource}.{violation.attribute}", violation.code, refusal.category):
+            found = self.sentences.get((shape, code)) or self.sentences.get((None, code))
+            if found is not None:
+                return found
+        return _PLAIN
 
 
+_PLAIN = Sentence("{message}")
+
+
+@lru_cache(maxsize=1024)
 def _words(name: str) -> str:
     return "".join(f" {letter.lower()}" if letter.isupper() else " " if letter == "_" else letter for letter in name).strip()
 
@@ -147,15 +182,18 @@ def violations_header(stage: str, violations: Sequence[Violation]) -> str:
 
     Each has its place, pointer, code and message.
     """
-    told: list[dict[str, str]] = []
+    told: list[str] = []
     size = 80
     for violation in violations:
-        one = {"in": violation.place, "pointer": violation.pointer[:200], "code": violation.code, "message": violation.message[:200]}
-        size += len(json.dumps(one)) + 2
+        one = _compact({"in": violation.place, "pointer": violation.pointer[:200], "code": violation.code, "message": violation.message[:200]})
+        size += len(one) + 2
         if size > _VIOLATIONS_SIZE:
             break
         told.append(one)
-    return json.dumps({"stage": stage, "count": len(violations), "violations": told}, separators=(",", ":"))
+    return f'{{"stage":{_compact(stage)},"count":{len(violations)},"violations":[{",".join(told)}]}}'
+
+
+_compact = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,24 @@ class SortedSequence:
         rest = chunk[:spot] + chunk[spot + 1 :]
         return self._with((*self._chunks[:at], *((rest,) if rest else ()), *self._chunks[at + 1 :]), self._size - 1)
 
+    def changed(self, gone: Iterable[Any], new: Iterable[Any]) -> SortedSequence:
+        """Return the sequence without some items and with others; items after all others are added at once."""
+        made = self
+        for item in gone:
+            made = made.remove(item)
+        added = sorted(new)
+        if len(added) > 1 and (not made._chunks or made._chunks[-1][-1] < added[0]):
+            return made._extended(added)
+        for item in added:
+            made = made.add(item)
+        return made
+
+    def _extended(self, added: list[Any]) -> SortedSequence:
+        """Return the sequence with distinct ascending items after its last one."""
+        *full, last = self._chunks or ((),)
+        tail = (*last, *added)
+        return self._with((*full, *(tail[at : at + _CHUNK] for at in range(0, len(tail), _CHUNK))), self._size + len(added))
+
     def cut(self, offset: int, limit: int) -> list[Any]:
         """Return at most `limit` items from the offset on."""
         found: list[Any] = []

@@ -154,7 +154,7 @@ class Session:
     def complete(self, collection: str, fields: Record, *, stamped: bool = True) -> dict[str, Any]:
         """Return a whole record, without its key: the fields, and for every other stored field its default or null."""
         resource = self._resources[collection]
-        record = {name: resource.defaults.get(name) for name in resource.stored if name != resource.layout.key}
+        record = dict(resource.blank)
         if stamped:
             record.update(dict.fromkeys((*resource.created, *resource.updated), self.now))
         record.update(fields)

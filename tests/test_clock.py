@@ -91,8 +91,8 @@ def test_parts_are_not_run_together() -> None:
     assert len({token(64), token(64, ""), token(64, "", ""), token(64, "ab"), token(64, "a", "b"), token(64, "b", "a")}) >= 5
 
 
-@given(parts)
-def test_a_request_id_is_a_uuid_of_version_4(given_parts: list[object]) -> None:
-    made = uuid.UUID(request_id(*given_parts))
+@given(parts, st.integers(0, 10**9))
+def test_a_request_id_is_a_uuid_of_version_4(given_parts: list[object], count: int) -> None:
+    made = uuid.UUID(request_id(*given_parts, count))
     assert (made.version, made.variant) == (4, uuid.RFC_4122)
-    assert str(made) == request_id(*given_parts)
+    assert str(made) == request_id(*given_parts, count) != request_id(*given_parts, count + 1)

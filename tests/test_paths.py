@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from mockserver.collection import Layout, Relation
 from mockserver.exchange import Record
 from mockserver.paths import Path, Paths, UnknownPath
-from mockserver.store import Layout, Relation, Store
+from mockserver.store import Store
 from tests.models import model, record_of, resources
 
 

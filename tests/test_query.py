@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.derived import Tally
 from mockserver.exchange import Record
 from mockserver.operations import Parameter
 from mockserver.query import OPERATORS, Filter, Order, Predicate, Query, path_key
-from mockserver.store import Store, Tally
+from mockserver.store import Store
 from mockserver.stored import StoredType, Unparsable
 from tests.models import FILTERS, ORDERS, empty_store, model, record_of
 

@@ -342,7 +342,7 @@ def test_a_record_that_breaks_its_schema_is_not_kept(store: Store) -> None:
         with pytest.raises(Refusal) as caught:
             titles(store, render)
         assert caught.value.category is Category.BROKEN_CONTRACT
-        assert [reason.pointer for reason in caught.value.violations] == ["/title"]
+        assert [reason.pointer for reason in caught.value.violations] == ["/book/title"]
 
 
 def test_the_outline_of_an_answer_is_valid_by_its_own_schema(store: Store) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from mockserver.collection import OnDelete
 from mockserver.errors import DocumentError
 from mockserver.resources import Resource, embedded, load_resources, stored_type
 from mockserver.spec import Document
-from mockserver.store import OnDelete
 from mockserver.stored import StoredType
 from tests.models import document, resources
 

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from mockserver.collection import Collection, Layout, OnDelete, Relation
+from mockserver.derived import Tally, order_key, sort_key
 from mockserver.exchange import Record
-from mockserver.store import Change, Collection, Layout, OnDelete, Relation, Snapshot, Store, Tally, order_key, sort_key
+from mockserver.store import Change, Snapshot, Store
 from tests.models import empty_store, record_of, resources
 
 Records = dict[str, dict[int, dict[str, Any]]]
@@ -83,16 +85,16 @@ def assert_collection_is_true(name: str, collection: Collection) -> None:
     assert [record["id"] for record in collection] == naive_order(name, records)
     assert len(collection) == len(records)
     assert collection.next_key > max(records, default=0)
-    for field, index in collection._indexes.items():
+    for field in collection.layout.indexed:
         recount: dict[Any, list[int]] = {}
         for key in sorted(records):
             value = records[key][field]
             for one in dict.fromkeys(value) if isinstance(value, list) else [] if value is None else [value]:
                 recount.setdefault(one, []).append(key)
-        assert {value: list(keys) for value, keys in index.items()} == recount
-    for (field, descending), sequence in collection._sorted.items():
+        assert {value: list(keys) for value, keys in collection._current(("index", field)).items()} == recount
+    for field, descending in [kind[1:] for kind in collection._derived if len(kind) == 3]:
         by_field = sorted(collection, key=lambda record: sort_key(record[field]), reverse=descending)
-        assert [item[-1] for item in sequence] == [record["id"] for record in by_field]
+        assert collection.page_by(field, descending, 0, len(collection)) == by_field
         assert collection.page_by(field, descending, 1, 2) == by_field[1:3]
     for field, summed in collection.layout.tallies.items():
         counts = Counter(record[field] for record in records.values())

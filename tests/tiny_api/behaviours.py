@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from mockserver.derived import Descending, sort_key
 from mockserver.exchange import Answer, Record, Request
 from mockserver.functions import Functions
 from mockserver.refusals import Violation
 from mockserver.rendering import View, Visibility
-from mockserver.store import Change, Descending, sort_key
+from mockserver.store import Change
 from mockserver.worlds import Session
 
 BOATS_PER_CREW = 2

@@ -12,10 +12,11 @@ from mockserver.apis.activecampaign.custom_fields import save_value
 from mockserver.apis.activecampaign.pipelines import assigned_owner, managed_pipelines
 from mockserver.apis.activecampaign.stages import first_stage
 from mockserver.apis.activecampaign.tasks import due_test
+from mockserver.derived import sort_key
 from mockserver.exchange import Answer, Record, Request
 from mockserver.refusals import Violation
 from mockserver.rendering import ABSENT, View, Visibility
-from mockserver.store import Change, sort_key
+from mockserver.store import Change
 from mockserver.worlds import Session
 
 _KINDS = {

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mockserver.apis.activecampaign.contacts import touch_contact
+from mockserver.derived import sort_key
 from mockserver.exchange import Answer, Record, Request
 from mockserver.refusals import Violation
-from mockserver.store import Change, sort_key
+from mockserver.store import Change
 from mockserver.worlds import Session
 
 Matches = Callable[[Record], bool]

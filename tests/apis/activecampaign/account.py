@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import orjson
 import pytest
 
+from mockserver.collection import Collection
 from mockserver.exchange import Answer, Record, Request
 from mockserver.handlers import build_handler
 from mockserver.operations import Operation
@@ -17,7 +18,7 @@ from mockserver.refusals import Refusal
 from mockserver.rendering import View
 from mockserver.requests import BodyReader, ParameterReader
 from mockserver.responses import encode
-from mockserver.store import Collection, Store
+from mockserver.store import Store
 from mockserver.worlds import Session, World
 
 
