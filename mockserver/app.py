@@ -228,6 +228,7 @@ def _mount(api: Api, settings: Settings, clock: Clock) -> Mounted:
         seed=settings.seed,
     )
     pipelines = {operation.operation_id: Pipeline(service, operation) for operation in model.operations}
+    service.validators.prove(document.source)
     own_base = _own_base(document)
     return Mounted(service, pipelines, f"/{api.name}{own_base}", own_base, document)
 

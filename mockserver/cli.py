@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import json
 import socket
@@ -99,6 +100,7 @@ def serve(
 
     NAME is a shipped API; DOCUMENT is the path of a document with x-mock-api.
     """
+    gc.disable()  # what is loaded stays: to look through it for garbage costs a tenth of the start
     # connexion's imports warn of what its own dependencies deprecate; nothing that a user of the server can mend.
     warnings.filterwarnings("ignore", module="connexion|starlette")
     from mockserver.app import create_app

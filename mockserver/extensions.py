@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
@@ -132,8 +132,11 @@ def check_extensions(raw: dict[str, Any], source: str) -> None:
     Raises:
         DocumentError: one does not, with the JSON pointer of the first.
     """
-    for pointer, keyword, value in _iter_keywords(raw, ""):
+    for path, keyword, value in _iter_keywords(raw):
         validator = _VALIDATORS.get(keyword)
+        if validator is not None and validator.is_valid(value):
+            continue
+        pointer = "".join(f"/{escape_pointer(str(part))}" for part in path)
         if validator is None:
             near = get_close_matches(keyword, VOCABULARY, 1) or sorted(VOCABULARY)
             raise DocumentError("unknown extension keyword", where=f"{source}#{pointer}", expected=", ".join(near), found=keyword)
@@ -144,13 +147,17 @@ def check_extensions(raw: dict[str, Any], source: str) -> None:
             )
 
 
-def _iter_keywords(node: Any, pointer: str) -> Iterator[tuple[str, str, Any]]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key.startswith("x-mock-"):
-                yield pointer, key, value
-            elif key not in _DATA or pointer.endswith("/properties"):
-                yield from _iter_keywords(value, f"{pointer}/{escape_pointer(str(key))}")
-    elif isinstance(node, list):
-        for at, value in enumerate(node):
-            yield from _iter_keywords(value, f"{pointer}/{at}")
+def _iter_keywords(raw: Any) -> Iterator[tuple[tuple[Any, ...], str, Any]]:
+    """Yield every keyword with the path to its place and its value, in the order of the document."""
+    waiting: list[tuple[Any, tuple[Any, ...]]] = [(raw, ())]
+    while waiting:
+        node, path = waiting.pop()
+        below: list[tuple[Any, tuple[Any, ...]]] = []
+        named = isinstance(node, dict)
+        children: Iterable[tuple[Any, Any]] = node.items() if named else enumerate(node)
+        for key, value in children:
+            if named and key.startswith("x-mock-"):
+                yield path, key, value
+            elif isinstance(value, (dict, list)) and (not named or key not in _DATA or path[-1:] == ("properties",)):
+                below.append((value, (*path, key)))
+        waiting.extend(reversed(below))

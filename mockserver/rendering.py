@@ -107,6 +107,7 @@ class Renderers:
         self._formats = formats
         self._validators = validators
         self._made: dict[tuple[str, str], list[tuple[str, Render]]] = {}
+        self._shapes: dict[str, _Shape] = {}
         self._numbers = count()
 
     def answer(self, operation: Operation, schema: Mapping[str, Any]) -> RenderAnswer:
@@ -275,6 +276,11 @@ class Renderers:
         return self._made[key]
 
     def _shape(self, component: str) -> _Shape:
+        if component not in self._shapes:
+            self._shapes[component] = self._read_shape(component)
+        return self._shapes[component]
+
+    def _read_shape(self, component: str) -> _Shape:
         schema = self._document.schemas[component]
         own = {name: {**self._document.resolve(prop), "x-mock-said": prop} for name, prop in schema.get("properties", {}).items()}
         if "x-mock-collection" in schema:
@@ -366,10 +372,12 @@ class Renderers:
     def _echoed(self, component: str) -> dict[str, frozenset[str]]:
         """Return the properties that answer what was sent as it was sent, each with the JSON types that it admits."""
         shape = self._shape(component)
+        if not shape.echo:
+            return {}
         return {
-            name: frozenset(allowed_types(prop, self._document.resolve))
+            name: allowed_types(prop, self._document.resolve)
             for name, prop in shape.properties.items()
-            if shape.echo and name not in ("id", self._formats.links) and prop.get("x-mock-value") not in self._functions.values
+            if name not in ("id", self._formats.links) and prop.get("x-mock-value") not in self._functions.values
         }
 
 

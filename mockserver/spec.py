@@ -32,6 +32,7 @@ class Document:
     def __init__(self, raw: dict[str, Any], source: str) -> None:
         self.raw = raw
         self.source = source
+        self._found: dict[str, Mapping[str, Any]] = {}
         version = raw.get("openapi")
         if not isinstance(version, str) or not version.startswith("3.0."):
             raise DocumentError("unsupported document", where=source, expected="openapi: 3.0.x", found=f"openapi: {version}")
@@ -69,6 +70,12 @@ class Document:
                     yield Place(method, path, item[method], [one for one in shared if (one["name"], one["in"]) not in names] + own)
 
     def _at(self, reference: str) -> Mapping[str, Any]:
+        found = self._found.get(reference)
+        if found is None:
+            found = self._found[reference] = self._look_up(reference)
+        return found
+
+    def _look_up(self, reference: str) -> Mapping[str, Any]:
         node: Any = self.raw
         for part in reference.removeprefix("#/").split("/"):
             try:

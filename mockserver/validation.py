@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import jsonschema_rs
 from jsonschema_rs import ValidationErrorKind
 
+from mockserver.errors import DocumentError
 from mockserver.refusals import Violation
 
 _KEYWORDS = frozenset(
@@ -75,7 +77,7 @@ def _with_null(made: dict[str, Any]) -> dict[str, Any]:
 
 
 class Validators:
-    """Compiles the schemas of one document; references are resolved once, recursive ones included."""
+    """The schemas of one document as validators; references are resolved once, recursive ones included. Each is compiled when it is first asked."""
 
     def __init__(self, components: Mapping[str, Schema]) -> None:
         document = {"components": {"schemas": {name: translate(schema) for name, schema in components.items()}}}
@@ -89,15 +91,35 @@ class Validators:
             known = self._made[id(schema)] = (schema, Validator(schema, self._registry))
         return known[1]
 
+    def prove(self, source: str) -> None:
+        """Compile all schemas together, which is cheaper than one by one.
+
+        Raises:
+            DocumentError: one cannot be compiled, such as one with a broken pattern.
+        """
+        together = {"allOf": [translate(schema) for schema, _ in self._made.values()]}
+        try:
+            jsonschema_rs.Draft4Validator(together, registry=self._registry, validate_formats=True)
+        except (ValueError, jsonschema_rs.ReferencingError) as error:
+            found = str(error).partition("\n")[0][:200]
+            raise DocumentError("a schema that cannot be compiled", where=source, expected="a valid schema", found=found) from None
+
 
 class Validator:
-    """A compiled schema."""
-
-    __slots__ = ("_compiled", "is_valid")
+    """A schema, compiled when it is first asked."""
 
     def __init__(self, schema: Schema, registry: jsonschema_rs.Registry) -> None:
-        self._compiled = jsonschema_rs.Draft4Validator(translate(schema), registry=registry, validate_formats=True, mask="the value")
-        self.is_valid = self._compiled.is_valid
+        self._schema = schema
+        self._registry = registry
+
+    @cached_property
+    def _compiled(self) -> jsonschema_rs.Draft4Validator:
+        return jsonschema_rs.Draft4Validator(translate(self._schema), registry=self._registry, validate_formats=True, mask="the value")
+
+    @cached_property
+    def is_valid(self) -> Callable[[Any], bool]:
+        """Whether a value satisfies the schema."""
+        return self._compiled.is_valid
 
     def violations(self, value: Any, place: str, pointer: str = "", resource: str = "") -> list[Violation]:
         """Return every reason why the value breaks the schema, with pointers below `pointer`; none for a valid value.

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.converter import to_json_schema
 
+from mockserver.errors import DocumentError
 from mockserver.validation import Validators, allowed_types, escape_pointer, translate
 
 COMPONENTS: dict[str, dict[str, Any]] = {
@@ -280,3 +281,21 @@ def test_the_types_that_a_schema_admits(schema: dict[str, Any], types: str) -> N
         return COMPONENTS[node["$ref"].rpartition("/")[2]] if "$ref" in node else node
 
     assert " ".join(sorted(allowed_types(schema, resolve))) == types
+
+
+@pytest.mark.parametrize("broken", [{"type": "string", "pattern": "["}, {"$ref": "#/components/schemas/Nothing"}], ids=["pattern", "reference"])
+def test_a_schema_that_cannot_be_compiled_is_one_clear_error_before_anything_is_served(broken: dict[str, Any]) -> None:
+    validators = Validators({})
+    validators.compile({"type": "object", "properties": {"code": broken}})
+    with pytest.raises(DocumentError) as caught:
+        validators.prove("api.yaml")
+    assert str(caught.value).startswith("a schema that cannot be compiled: api.yaml: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_schemas_that_can_be_compiled_are_proved() -> None:
+    validators = Validators({"Code": {"type": "string", "pattern": "^[a-z]+$"}})
+    validator = validators.compile({"$ref": "#/components/schemas/Code"})
+    validators.prove("api.yaml")
+    assert validator.is_valid("a")
+    assert not validator.is_valid("A")
