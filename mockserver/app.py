@@ -15,7 +15,7 @@ from connexion.operations import AbstractOperation
 from connexion.spec import OpenAPISpecification
 
 from mockserver import __version__
-from mockserver.apis import SHIPPED, Api, find_api
+from mockserver.apis import Api, named_apis
 from mockserver.clock import Clock, FrozenClock, SystemClock
 from mockserver.errors import DocumentError
 from mockserver.extensions import check_extensions
@@ -201,7 +201,7 @@ def create_app(settings: Settings, apis: Iterable[Api] | None = None) -> MockApp
         SettingsError, DocumentError, FixtureError: something cannot be served; one clear message.
     """
     clock: Clock = SystemClock() if settings.clock is None else FrozenClock(settings.clock)
-    chosen = list(apis) if apis is not None else [find_api(name, settings.fixtures, settings.cache) for name in settings.apis or SHIPPED]
+    chosen = list(apis) if apis is not None else named_apis(settings.apis, settings.fixtures, settings.cache)
     return MockApp([_mount(api, settings, clock) for api in chosen], clock, settings)
 
 

@@ -157,14 +157,14 @@ def _listen(host: str, port: int) -> socket.socket:
 @click.option("--json", "as_json", is_flag=True, help="One JSON array instead of a table.")
 def operations(apis: tuple[str, ...], as_json: bool) -> None:
     """List what is mocked: method, path, operation, what it acts on, statuses, standing (Source, Observed, Assumed)."""
-    from mockserver.apis import SHIPPED, find_api
+    from mockserver.apis import named_apis
     from mockserver.bundle import default_cache
     from mockserver.listing import Row, as_objects, as_table, list_operations
     from mockserver.operations import load_model
     from mockserver.spec import load_document
 
     rows: list[Row] = []
-    for api in (find_api(name) for name in apis or SHIPPED):
+    for api in named_apis(apis):
         model = load_model(load_document(api.document, default_cache()), api.functions)
         rows += list_operations(api.name, model)
     click.echo(json.dumps(as_objects(rows), indent=1) if as_json else as_table(rows))
@@ -174,8 +174,9 @@ def operations(apis: tuple[str, ...], as_json: bool) -> None:
 @click.argument("apis", nargs=-1, metavar="[NAME|DOCUMENT]...")
 def lint(apis: tuple[str, ...]) -> None:
     """Prove documents, extensions and fixtures: everything named exists, everything declared has an effect, every fixture is valid."""
+    from mockserver.apis import named_apis
     from mockserver.bundle import default_cache
-    from mockserver.lint import lint_api, named_apis
+    from mockserver.lint import lint_api
 
     findings = [finding for api in named_apis(apis) for finding in lint_api(api, default_cache())]
     for finding in findings:

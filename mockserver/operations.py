@@ -130,10 +130,6 @@ class Model:
         """
         return self.paths.compile(text, collection)
 
-    def by_id(self, operation_id: str) -> Operation:
-        """Return the operation with this operationId."""
-        return next(operation for operation in self.operations if operation.operation_id == operation_id)
-
 
 def load_model(document: Document, functions: Functions) -> Model:
     """Return the model of a document whose extensions have been checked.

@@ -18,8 +18,9 @@ from mockserver.exchange import Answer, Record, Request, Response
 from mockserver.functions import Functions
 from mockserver.handlers import build_handler
 from mockserver.operations import Model, Operation, Profile
+from mockserver.outline import Outline
 from mockserver.refusals import Category, Refusal, Violation
-from mockserver.rendering import Outline, Renderers, View, Visibility, always_whole
+from mockserver.rendering import Renderers, View, Visibility, always_whole
 from mockserver.requests import BodyReader, ParameterReader
 from mockserver.responses import encode, refusal_response
 from mockserver.validation import Validators

@@ -17,7 +17,7 @@ from mockserver.app import MockApp, create_app
 from mockserver.conventions import Conventions, Zones
 from mockserver.exchange import Answer, Record, Request
 from mockserver.functions import Functions
-from mockserver.operations import Model, load_model
+from mockserver.operations import Model, Operation, load_model
 from mockserver.ratelimit import Limit
 from mockserver.refusals import Category, Violation
 from mockserver.rendering import ABSENT, Formats, InstantFormat, View, Visibility
@@ -636,3 +636,8 @@ def drive(app: Any, method: str, raw_path: bytes, query_string: bytes, headers: 
     raw_headers = sent[0]["headers"]
     told = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw_headers}
     return Reply(sent[0]["status"], told, b"".join(message.get("body", b"") for message in sent[1:]), raw_headers)
+
+
+def operation_of(model: Model, operation_id: str) -> Operation:
+    """Return the operation with this operationId."""
+    return next(operation for operation in model.operations if operation.operation_id == operation_id)

@@ -16,7 +16,7 @@ from mockserver.refusals import Category, Refusal, Violation
 from mockserver.spec import Document
 from mockserver.store import Store
 from mockserver.worlds import Session, World
-from tests.models import FUNCTIONS, NOW, document, model, query_parameter, resources, write_library
+from tests.models import FUNCTIONS, NOW, document, model, operation_of, query_parameter, resources, write_library
 
 CHICAGO = ZoneInfo("America/Chicago")
 
@@ -32,7 +32,7 @@ def session(fixtures: Store) -> Session:
 
 
 def run(session: Session, operation_id: str, *, query: Any = None, sent: Any = None, body: Any = None, **keys: int) -> Answer:
-    operation = model().by_id(operation_id)
+    operation = operation_of(model(), operation_id)
     collections = dict(operation.records)
     parents = {name: session.store[collections[name]].records[key] for name, key in keys.items()}
     request = session.request = Request(keys, query or {}, body, sent or {}, parents)
@@ -118,7 +118,7 @@ def test_functions_filter_and_order(session: Session) -> None:
         orders={"lengthy": lambda session: lambda record: (len(record["title"]), record["title"])},
     )
     changed = load_model(Document(raw, "library"), functions)
-    handle = build_handler(changed.by_id("list_books"), changed, functions)
+    handle = build_handler(operation_of(changed, "list_books"), changed, functions)
     assert ids(handle(session, Request({}, {"long": 7, "lengthy": "desc"}, None, {}, {}))) == [4, 3]
 
 
@@ -258,7 +258,7 @@ def test_a_record_does_not_stand_in_its_own_way(session: Session) -> None:
         "responses": raw["paths"]["/authors"]["post"]["responses"],
     }
     changed = load_model(Document(raw, "library"), FUNCTIONS)
-    handle = build_handler(changed.by_id("update_author"), changed, FUNCTIONS)
+    handle = build_handler(operation_of(changed, "update_author"), changed, FUNCTIONS)
 
     def rename(name: str) -> Answer:
         return handle(session, Request({"id": 1}, {}, None, {"name": name}, {"id": session.store["authors"].records[1]}))
@@ -287,7 +287,7 @@ def test_a_behaviour_is_asked_after_its_rules_and_may_select_itself(session: Ses
     raw["paths"]["/books/sorted"]["put"]["parameters"] = [query_parameter("fields", {"type": "string"}, select={"notes": ["noteIds"]})]
     functions = replace(FUNCTIONS, behaviours={**FUNCTIONS.behaviours, "sort_books": behave}, rules={**FUNCTIONS.rules, "fine": rule})
     changed = load_model(Document(raw, "library"), functions)
-    handle = build_handler(changed.by_id("sort_books"), changed, functions)
+    handle = build_handler(operation_of(changed, "sort_books"), changed, functions)
     assert handle(session, Request({}, {"fields": "notes"}, None, {}, {})).selected == {"noteIds"}
     assert handle(session, Request({}, {"fields": "notes"}, {"x": 1}, {}, {})).selected == {"own"}
     assert asked == ["rule", "behaviour"] * 2
@@ -315,7 +315,7 @@ def test_what_does_not_fit_stops_the_start(change: Callable[[dict[str, Any]], No
 
     def build() -> Handler:
         changed = load_model(Document(raw, "library"), FUNCTIONS)
-        return build_handler(changed.by_id(operation_id), changed, FUNCTIONS)
+        return build_handler(operation_of(changed, operation_id), changed, FUNCTIONS)
 
     with pytest.raises(DocumentError, match=message):
         build()

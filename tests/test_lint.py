@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from mockserver.apis import SHIPPED, Api, find_api
+from mockserver.apis import SHIPPED, Api, find_api, named_apis
 from mockserver.app import create_app
 from mockserver.bundle import parse_yaml
 from mockserver.conventions import Conventions, Zones
 from mockserver.errors import DocumentError, FixtureError, MockserverError, SettingsError
 from mockserver.exchange import Answer
 from mockserver.functions import Functions
-from mockserver.lint import CHECKS, FOUNDATIONS, Check, Finding, lint_api, named_apis
+from mockserver.lint import CHECKS, FOUNDATIONS, Check, Finding, lint_api
 from mockserver.lint.subject import Subject
 from mockserver.operations import load_model
 from mockserver.refusals import Category

@@ -11,13 +11,13 @@ from mockserver.operations import Action, Operation, Profile, load_model
 from mockserver.pagination import PageRole
 from mockserver.spec import Document
 from mockserver.stored import StoredType
-from tests.models import FUNCTIONS, document, model, query_parameter
+from tests.models import FUNCTIONS, document, model, operation_of, query_parameter
 
 Paths = dict[str, Any]
 
 
 def operation(operation_id: str) -> Operation:
-    return model().by_id(operation_id)
+    return operation_of(model(), operation_id)
 
 
 def parameters(operation_id: str) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def test_parameters_of_the_path_item_are_shared_and_can_be_replaced() -> None:
     assert [parameter.name for parameter in operation("get_book").located("path")] == ["id"]
     raw = document()
     raw["paths"]["/books/{id}"]["get"]["parameters"].append({"name": "id", "in": "path", "required": True, "schema": {"type": "string"}})
-    replaced = load_model(Document(raw, "library"), FUNCTIONS).by_id("get_book").located("path")
+    replaced = operation_of(load_model(Document(raw, "library"), FUNCTIONS), "get_book").located("path")
     assert [parameter.schema for parameter in replaced] == [{"type": "string"}]
 
 
@@ -86,7 +86,7 @@ def test_functions_and_reasons_are_named() -> None:
         query_parameter("read", {"type": "string"}, input="search"),
     ]
     functions = replace(FUNCTIONS, filters={"search": lambda: None}, orders={"popular": lambda: None})
-    found = {parameter.name: parameter for parameter in load_model(Document(raw, "library"), functions).by_id("list_books").parameters}
+    found = {parameter.name: parameter for parameter in operation_of(load_model(Document(raw, "library"), functions), "list_books").parameters}
     assert found["search"].filter_function == "search"
     assert found["popular"].order_function == "popular"
     assert found["silent"].no_effect == "nobody asks"

@@ -17,10 +17,10 @@ from mockserver.operations import Parameter
 from mockserver.query import OPERATORS, Filter, Order, Predicate, Query, path_key
 from mockserver.store import Store
 from mockserver.stored import StoredType, Unparsable
-from tests.models import FILTERS, ORDERS, empty_store, model, record_of
+from tests.models import FILTERS, ORDERS, empty_store, model, operation_of, record_of
 
 ZONE = ZoneInfo("America/Chicago")
-PARAMETERS: dict[str, Parameter] = {parameter.name: parameter for parameter in model().by_id("list_books").parameters}
+PARAMETERS: dict[str, Parameter] = {parameter.name: parameter for parameter in operation_of(model(), "list_books").parameters}
 TITLES = ["Kites", "kites", "Boats", "boats and kites", "ŠKODA", ""]
 DAYS = [date(2024, 3, day) for day in (9, 10, 11)]
 MOMENTS = [datetime(2024, 3, 10, hour, 30, tzinfo=UTC) for hour in (4, 5, 6, 8)]  # midnight and a change of the clocks, in Chicago

@@ -15,13 +15,14 @@ from mockserver.clock import EARLIEST, LATEST
 from mockserver.errors import DocumentError
 from mockserver.exchange import Answer, Record
 from mockserver.operations import load_model
+from mockserver.outline import Outline
 from mockserver.refusals import Category, Refusal
-from mockserver.rendering import Outline, RenderAnswer, Renderers, View, Visibility, always_whole, condition_of, json_type
+from mockserver.rendering import RenderAnswer, Renderers, View, Visibility, always_whole, condition_of, json_type
 from mockserver.spec import Document
 from mockserver.store import Store
 from mockserver.validation import Validators
 from mockserver.worlds import Session, World
-from tests.models import CONVENTIONS, FUNCTIONS, NOW, document, empty_store, model, record_of, resources
+from tests.models import CONVENTIONS, FUNCTIONS, NOW, document, empty_store, model, operation_of, record_of, resources
 
 CHICAGO = ZoneInfo("America/Chicago")
 RENDERERS = Renderers(model(), FUNCTIONS, CONVENTIONS.formats)
@@ -54,7 +55,7 @@ def shown(store: Store, key: int = 1, place: str = "show", collection: str = "bo
 
 
 def answered(store: Store, operation_id: str, renderers: Renderers = RENDERERS, seen: View | None = None, **answer: Any) -> Any:
-    operation = model().by_id(operation_id)
+    operation = operation_of(model(), operation_id)
     status = min(status for status in operation.responses if status < 400)
     schema = operation.responses[status]
     assert schema is not None
@@ -211,8 +212,8 @@ def test_a_caller_sees_a_stub_of_what_is_not_for_all(store: Store) -> None:
         schema["properties"]["books"]["items"] = {"anyOf": [{"$ref": "#/components/schemas/Book"}, {"$ref": "#/components/schemas/Stub"}]}
 
     stubbed = changed_model(stub)
-    operation = stubbed.by_id("list_books")
-    render = Renderers(stubbed, FUNCTIONS, CONVENTIONS.formats).answer(operation, operation.responses[200])
+    operation = operation_of(stubbed, "list_books")
+    render = Renderers(stubbed, FUNCTIONS, CONVENTIONS.formats).answer(operation, operation.responses[200] or {})
     answer = Answer(records=list(store["books"]), values={"total": 2})
     seen = view(store, answer)
     seen.visible = lambda collection, record: Visibility.STUB if record["id"] == 1 else Visibility.WHOLE
@@ -230,23 +231,23 @@ def test_a_caller_sees_a_stub_of_what_is_not_for_all(store: Store) -> None:
 )
 def test_a_property_that_comes_from_nowhere_stops_the_start_with_its_place(name: str, prop: Mapping[str, Any], message: str) -> None:
     broken = changed_model(lambda raw: raw["components"]["schemas"]["WrittenBook"]["properties"].update({name: prop}))
-    operation = broken.by_id("create_book")
+    operation = operation_of(broken, "create_book")
     with pytest.raises(DocumentError, match=message) as caught:
-        Renderers(broken, FUNCTIONS, CONVENTIONS.formats).answer(operation, operation.responses[201])
+        Renderers(broken, FUNCTIONS, CONVENTIONS.formats).answer(operation, operation.responses[201] or {})
     assert (caught.value.where or "").startswith("library#/components/schemas/WrittenBook/properties/")
 
 
 def test_a_shape_with_a_property_that_is_not_stored_stops_the_start() -> None:
     broken = changed_model(lambda raw: raw["components"]["schemas"]["WrittenBook"]["properties"].update(colour={"type": "string"}))
-    operation = broken.by_id("create_book")
+    operation = operation_of(broken, "create_book")
     with pytest.raises(DocumentError, match="comes from nowhere"):
-        Renderers(broken, FUNCTIONS, CONVENTIONS.formats).answer(operation, operation.responses[201])
+        Renderers(broken, FUNCTIONS, CONVENTIONS.formats).answer(operation, operation.responses[201] or {})
 
 
 # --- what is kept ---
 
 
-LIST_BOOKS = model().by_id("list_books")
+LIST_BOOKS = operation_of(model(), "list_books")
 RENDER_BOOKS = RENDERERS.answer(LIST_BOOKS, LIST_BOOKS.responses[200] or {})
 
 
@@ -268,7 +269,7 @@ def counting(calls: list[int]) -> Renderers:
 def test_a_record_is_rendered_once_while_its_store_does_not_change(store: Store) -> None:
     calls: list[int] = []
     renderers = counting(calls)
-    operation = model().by_id("list_authors")
+    operation = operation_of(model(), "list_authors")
     render = renderers.answer(operation, operation.responses[200] or {})
     for _ in range(3):
         answer = Answer(records=list(store["authors"]), values={"total": 2})
@@ -280,7 +281,7 @@ def test_a_record_is_rendered_once_while_its_store_does_not_change(store: Store)
 
 @pytest.mark.parametrize("change", ["own", "related", "deleted", "restored"])
 def test_what_is_kept_never_lags_behind_a_write(store: Store, change: str) -> None:
-    operation = model().by_id("get_book")
+    operation = operation_of(model(), "get_book")
     render = RENDERERS.answer(operation, operation.responses[200] or {})
 
     def look() -> Any:
@@ -321,7 +322,7 @@ def test_a_fork_that_writes_leaves_what_others_keep(store: Store) -> None:
 
 
 def test_what_one_request_sent_is_not_answered_to_another(store: Store) -> None:
-    operation = model().by_id("create_book")
+    operation = operation_of(model(), "create_book")
     render = RENDERERS.answer(operation, operation.responses[201] or {})
     for title in (5, "five"):
         answer = Answer(record=store["books"].records[1], sent={"title": title})
@@ -346,7 +347,7 @@ def test_a_record_that_breaks_its_schema_is_not_kept(store: Store) -> None:
 
 
 def test_the_outline_of_an_answer_is_valid_by_its_own_schema(store: Store) -> None:
-    operation = model().by_id("get_book")
+    operation = operation_of(model(), "get_book")
     schema = operation.responses[200] or {}
     answer = Answer(record=store["books"].records[1])
     outline = Outline(model(), schema)

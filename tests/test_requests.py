@@ -14,7 +14,7 @@ from mockserver.refusals import Category, Refusal
 from mockserver.requests import BodyReader, ParameterReader
 from mockserver.spec import Document
 from mockserver.validation import Validators
-from tests.models import FUNCTIONS, document, model, query_parameter
+from tests.models import FUNCTIONS, document, model, operation_of, query_parameter
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -22,11 +22,11 @@ VALIDATORS = Validators(model().document.schemas)
 
 
 def body_reader(operation_id: str = "create_book", singular: str = "book") -> BodyReader:
-    return BodyReader(model().by_id(operation_id), model().document, VALIDATORS, singular, Bodies())
+    return BodyReader(operation_of(model(), operation_id), model().document, VALIDATORS, singular, Bodies())
 
 
 def parameter_reader(operation_id: str) -> ParameterReader:
-    return ParameterReader(model().by_id(operation_id), model().document, VALIDATORS)
+    return ParameterReader(operation_of(model(), operation_id), model().document, VALIDATORS)
 
 
 CREATE, UPDATE, SORT = body_reader(), body_reader("update_book"), body_reader("sort_books")
@@ -247,7 +247,7 @@ def test_a_missing_parameter_is_refused_where_it_is_required() -> None:
     raw = document()
     raw["paths"]["/books"]["get"]["parameters"] = [{**query_parameter("shelf", {"type": "integer"}, input="slug"), "required": True}]
     changed = load_model(Document(raw, "library"), FUNCTIONS)
-    reader = ParameterReader(changed.by_id("list_books"), changed.document, Validators(changed.document.schemas))
+    reader = ParameterReader(operation_of(changed, "list_books"), changed.document, Validators(changed.document.schemas))
     assert reader.query(b"shelf=1") == {"shelf": 1}
     for query in (b"", b"copies=1"):
         with pytest.raises(Refusal) as caught:

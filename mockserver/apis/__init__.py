@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -74,3 +75,12 @@ def find_api(name: str, fixtures: Path | None = None, cache: Path | None = None)
         return shipped_api(name, fixtures)
     document = load_document(Path(name), cache)
     return replace(shipped_api(document.raw["x-mock-api"], fixtures), document=Path(name))
+
+
+def named_apis(names: Sequence[str], fixtures: Path | None = None, cache: Path | None = None) -> list[Api]:
+    """Return the APIs with these names, or of the documents at these paths, as `find_api` does; without any name, all that are shipped.
+
+    Raises:
+        MockserverError: there is no such API or document.
+    """
+    return [find_api(name, fixtures, cache) for name in names or SHIPPED]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from mockserver.apis import SHIPPED, Api, find_api
+from mockserver.apis import Api
 from mockserver.lint import examples, foundations, operations, schemas
 from mockserver.lint.subject import Finding, Subject
 
@@ -51,15 +51,6 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def named_apis(apis: tuple[str, ...]) -> list[Api]:
-    """Return the APIs with these names, or of the documents at these paths; without any, all that are shipped.
-
-    Raises:
-        MockserverError: there is no such API or document.
-    """
-    return [find_api(name) for name in apis or SHIPPED]
-
-
 def lint_api(api: Api, cache: Path | None) -> list[Finding]:
     """Return what does not hold of the API, in the order of the checks.
 
@@ -77,4 +68,4 @@ def lint_api(api: Api, cache: Path | None) -> list[Finding]:
     return [finding for check in CHECKS for finding in check(subject)]
 
 
-__all__ = ["CHECKS", "FOUNDATIONS", "Finding", "lint_api", "named_apis"]
+__all__ = ["CHECKS", "FOUNDATIONS", "Finding", "lint_api"]

@@ -102,7 +102,7 @@ def callers_are_stored(subject: Subject) -> Iterator[Finding]:
 
 
 def everything_compiles(subject: Subject) -> Iterator[Finding]:
-    """The handler of every operation compiles, and so does the renderer of every answer and collection."""
+    """The handler of every operation compiles, the renderer of every answer and collection, and every schema."""
     model, renderers = subject.model, subject.service.renderers
     for operation in model.operations:
         yield from _compiled(subject, partial(build_handler, operation, model, subject.api.functions))
@@ -110,6 +110,10 @@ def everything_compiles(subject: Subject) -> Iterator[Finding]:
             yield from _compiled(subject, partial(renderers.answer, operation, schema))
     for name in model.resources:
         yield from _compiled(subject, partial(renderers.record, name, "show"))
+    for operation in model.operations:
+        for _, schema in (*iter_answers(operation), *operation.bodies.items(), *((one.name, one.schema) for one in operation.parameters)):
+            subject.service.validators.compile(schema)
+    yield from _compiled(subject, partial(subject.service.validators.prove, subject.document.source))
 
 
 def _compiled(subject: Subject, build: Callable[[], object]) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from mockserver.requests import ParameterReader
 from mockserver.settings import Settings
 from mockserver.spec import load_document
 from mockserver.validation import Validators
+from tests.models import operation_of
 from tests.tiny_api.api import HARBOUR
 
 NOW = datetime(2024, 3, 25, 15, tzinfo=UTC)
@@ -61,7 +62,7 @@ class Subject:
         return _app(self, rate_limits)
 
     def operation(self, operation_id: str) -> Operation:
-        return self.model.by_id(operation_id)
+        return operation_of(self.model, operation_id)
 
     def reader(self, operation: Operation) -> ParameterReader:
         return ParameterReader(operation, self.model.document, self.validators)

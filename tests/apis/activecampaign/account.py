@@ -20,6 +20,7 @@ from mockserver.requests import BodyReader, ParameterReader
 from mockserver.responses import encode
 from mockserver.store import Store
 from mockserver.worlds import Session, World
+from tests.models import operation_of
 
 
 class Account:
@@ -67,7 +68,7 @@ class Account:
     def call(self, operation_id: str, *ids: int, query: Mapping[str, str] | None = None, body: Any = None, caller: int = 1) -> Any:
         """Return the rendered answer of an operation, which keeps to the document."""
         service, session = self.service, self.session(caller)
-        operation = service.model.by_id(operation_id)
+        operation = operation_of(service.model, operation_id)
         asked = ParameterReader(operation, service.model.document, service.validators).query(urlencode(query or {}).encode())
         parents = {name: self.record(collection, key) for (name, collection), key in zip(operation.records, ids, strict=True)}
         sent = self._sent(operation, body) if operation.bodies else {}
