@@ -69,9 +69,13 @@ paths:
                 type: object
                 required: [toys, meta]
                 properties:
-                  toys: {type: array, items: {$ref: '#/components/schemas/Toy'}}
-                  users: {type: array, items: {$ref: '#/components/schemas/User'}, x-mock-present: selected}
-                  meta: {type: object, required: [total], properties: {total: {type: integer, format: int32, x-mock-value: total, example: 3}}}
+                  toys: {type: array, items: {$ref: '#/components/schemas/Toy'}, description: The toys.}
+                  users: {type: array, items: {$ref: '#/components/schemas/User'}, description: Their owners., x-mock-present: selected}
+                  meta:
+                    type: object
+                    required: [total]
+                    description: About the list.
+                    properties: {total: {type: integer, format: int32, description: How many match., x-mock-value: total, example: 3}}
         '400': {$ref: '#/components/responses/Refused'}
         '401': {$ref: '#/components/responses/Refused'}
         '404': {$ref: '#/components/responses/Refused'}
@@ -123,7 +127,7 @@ paths:
       requestBody:
         content:
           application/json:
-            schema: {type: object, properties: {turns: {type: integer, format: int32, x-mock-input: wind_toy}}}
+            schema: {type: object, properties: {turns: {type: integer, format: int32, description: How often., x-mock-input: wind_toy}}}
             example: {turns: 3}
       responses:
         '200':
@@ -188,14 +192,21 @@ components:
   responses:
     Refused: {description: Refused., content: {application/json: {schema: {$ref: '#/components/schemas/Problem'}}}}
   schemas:
+    Id: {type: integer, format: int32, description: A number of its own.}
     Direction: {type: string, enum: [asc, desc], example: asc}
-    Problem: {x-mock-error: problem, type: object, required: [problem], properties: {problem: {type: string, example: No such toy}}}
+    Problem:
+      x-mock-error: problem
+      type: object
+      required: [problem]
+      properties: {problem: {type: string, description: What is wrong., example: No such toy}}
     User:
+      description: Who has toys.
       x-mock-collection: {collection: users, singular: user, name: User, fields: {key: text}}
       type: object
       required: [id, name]
-      properties: {id: {type: integer, format: int32}, name: {type: string, example: Ada}}
+      properties: {id: {$ref: '#/components/schemas/Id'}, name: {type: string, description: The name., example: Ada}}
     Toy:
+      description: What is played with.
       x-mock-collection:
         collection: toys
         singular: toy
@@ -208,23 +219,24 @@ components:
       type: object
       required: [id, title, owner, owner_name, shout]
       properties:
-        id: {type: integer, format: int32}
-        title: {type: string, minLength: 1, example: Owl}
-        owner: {type: integer, format: int32, nullable: true}
-        owner_name: {type: string, nullable: true, x-mock-value: owner.name}
-        rank: {type: integer, minimum: 0, maximum: 9, x-mock-present: not-null}
-        shout: {type: string, x-mock-value: toy_shout}
+        id: {$ref: '#/components/schemas/Id'}
+        title: {type: string, minLength: 1, description: The title., example: Owl}
+        owner: {type: integer, format: int32, nullable: true, description: Who has it.}
+        owner_name: {type: string, nullable: true, description: What they are called., x-mock-value: owner.name}
+        rank: {type: integer, minimum: 0, maximum: 9, description: The higher the better., x-mock-present: not-null}
+        shout: {type: string, description: The title in capitals., x-mock-value: toy_shout}
     ToyAnswer: {type: object, required: [toy], properties: {toy: {$ref: '#/components/schemas/Toy'}}}
     NewToy:
+      description: A toy that is to be.
       type: object
       required: [title]
       properties:
-        title: {type: string, minLength: 1}
-        owner: {type: integer, format: int32}
-        rank: {type: integer, enum: [0, 1, 2]}
-        paper: {type: string, x-mock-input: wrap_toy, x-mock-reach: {body: {toy: {title: Owl, paper: red}}}}
-        colour: {type: string, x-mock-no-effect: Colours are not mocked.}
-        made: {type: string, readOnly: true}
+        title: {type: string, minLength: 1, description: The title.}
+        owner: {type: integer, format: int32, description: Who is to have it.}
+        rank: {type: integer, description: The higher the better., enum: [0, 1, 2]}
+        paper: {type: string, description: To wrap it in., x-mock-input: wrap_toy, x-mock-reach: {body: {toy: {title: Owl, paper: red}}}}
+        colour: {type: string, description: Its colour., x-mock-no-effect: Colours are not mocked.}
+        made: {type: string, description: Where., readOnly: true}
 """
 
 DOCUMENT = parse_yaml(TOYS.encode(), "toys")
@@ -405,7 +417,8 @@ def a_shape_with_a_property_that_is_not_stored(toys: Toys) -> None:
 
 
 def show_briefly(toys: Toys) -> None:
-    schema = {"type": "object", "required": ["toy"], "properties": {"toy": {"$ref": "#/components/schemas/Brief"}}}
+    properties = {"toy": {"$ref": "#/components/schemas/Brief", "description": "The toy."}}
+    schema = {"type": "object", "required": ["toy"], "properties": properties}
     toys.operation("GET /toys/{id}")["responses"]["200"]["content"]["application/json"]["schema"] = schema
 
 
@@ -545,6 +558,22 @@ def a_parameter_without_a_description(toys: Toys) -> None:
     del toys.parameter("title")["description"]
 
 
+@finds("tags_are_used", "a tag without operations", "#/tags/2", "Dolls")
+def a_tag_of_no_operation(toys: Toys) -> None:
+    toys.document["tags"].append({"name": "Dolls"})
+
+
+@finds("properties_are_described", "a property that says too little", "#/components/schemas/NewToy/properties/colour", "none")
+def a_property_without_a_description(toys: Toys) -> None:
+    del toys.schemas["NewToy"]["properties"]["colour"]["description"]
+
+
+@finds("properties_are_described", "a property that says too little", "#/components/schemas/Toy/properties/id", "none")
+def a_property_that_references_a_schema_without_a_description(toys: Toys) -> None:
+    toys.schemas["Toy"]["properties"]["id"] = {"$ref": "#/components/schemas/Number"}
+    toys.schemas["Number"] = {"type": "integer", "format": "int32"}
+
+
 @finds("creates_have_links", "a create without links", ": POST /toys: 201", "none")
 def a_create_that_leads_nowhere(toys: Toys) -> None:
     del toys.operation("POST /toys")["responses"]["201"]["links"]
@@ -567,7 +596,7 @@ def a_link_with_an_unknown_parameter(toys: Toys) -> None:
 
 @finds("attributes_have_one_effect", "not one effect", ": POST /toys: body /toy/weight", "none")
 def an_attribute_that_is_not_stored(toys: Toys) -> None:
-    toys.schemas["NewToy"]["properties"]["weight"] = {"type": "string"}
+    toys.schemas["NewToy"]["properties"]["weight"] = {"type": "string", "description": "How heavy it is."}
 
 
 @finds("attributes_have_one_effect", "not one effect", ": POST /toys: body /toy/paper", "x-mock-input and x-mock-no-effect")
@@ -578,7 +607,7 @@ def an_attribute_with_an_effect_and_a_reason_for_none(toys: Toys) -> None:
 @finds("attributes_have_one_effect", "not one effect", ": POST /toys: body /title", "none")
 def an_attribute_beside_the_envelope(toys: Toys) -> None:
     body = toys.operation("POST /toys")["requestBody"]["content"]["application/json"]
-    body["schema"]["properties"]["title"] = {"type": "string"}
+    body["schema"]["properties"]["title"] = {"type": "string", "description": "The title."}
 
 
 @finds("attributes_have_one_effect", "not one effect", ": POST /toys/{id}/wind: body /turns", "none")
@@ -618,14 +647,14 @@ def a_required_property_that_may_be_absent(toys: Toys) -> None:
 
 @finds("required_is_what_is_always_there", "a required property that is not declared", "#/components/schemas/Brief/required", "smell")
 def a_required_property_that_does_not_exist(toys: Toys) -> None:
-    properties = {"id": {"type": "integer", "format": "int32"}}
+    properties = {"id": {"$ref": "#/components/schemas/Id"}}
     toys.schemas["Brief"] = {"x-mock-shape": {"collection": "toys"}, "type": "object", "required": ["id", "smell"], "properties": properties}
     show_briefly(toys)
 
 
 @finds("components_are_used", "a component that nothing uses", "#/components/schemas/Doll")
 def an_unused_schema(toys: Toys) -> None:
-    toys.schemas["Doll"] = {"type": "object", "properties": {"doll": {"$ref": "#/components/schemas/Doll"}}}
+    toys.schemas["Doll"] = {"type": "object", "description": "A doll.", "properties": {"doll": {"$ref": "#/components/schemas/Doll"}}}
 
 
 @finds("components_are_used", "a component that nothing uses", "#/components/parameters/DollId")

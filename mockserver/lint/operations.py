@@ -197,6 +197,14 @@ def parameters_are_described(subject: Subject) -> Iterator[Finding]:
             yield Finding("a parameter that says too little", where, "a description", "none")
 
 
+def tags_are_used(subject: Subject) -> Iterator[Finding]:
+    """Every declared tag is that of an operation."""
+    used = {tag for operation in subject.model.operations for tag in operation.raw.get("tags", ())}
+    for at, tag in enumerate(subject.document.raw.get("tags", ())):
+        if tag["name"] not in used:
+            yield Finding("a tag without operations", subject.at(f"/tags/{at}"), found=tag["name"])
+
+
 # --- where they lead ---
 
 

@@ -117,6 +117,15 @@ def integers_have_bounds(subject: Subject) -> Iterator[Finding]:
             yield Finding("an integer without bounds", subject.at(pointer), "format int32 or int64, or minimum and maximum", "neither")
 
 
+def properties_are_described(subject: Subject) -> Iterator[Finding]:
+    """Every property has a description, of its own or of the schema that it references."""
+    for pointer, schema in subject.iter_schemas():
+        for name, prop in schema.get("properties", {}).items():
+            if not str(subject.document.resolve(prop).get("description", "")).strip():
+                at = subject.at(f"{pointer}/properties/{escape_pointer(name)}")
+                yield Finding("a property that says too little", at, "a description", "none")
+
+
 def components_are_used(subject: Subject) -> Iterator[Finding]:
     """Every component schema, parameter and response is reached from an operation or a collection."""
     components = subject.document.raw.get("components", {})

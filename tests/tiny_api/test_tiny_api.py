@@ -13,6 +13,7 @@ import pytest
 
 from mockserver.apis import SHIPPED, shipped_api
 from mockserver.app import MockApp, create_app
+from mockserver.lint import lint_api
 from mockserver.settings import Settings
 from tests.tiny_api.api import HARBOUR
 
@@ -250,6 +251,10 @@ def test_a_document_is_served_under_its_own_base_path_too(ask: Request) -> None:
 def test_a_suffix_belongs_to_the_path(ask: Request) -> None:
     assert shown(ask("GET", "/boats/3"), 404) == {"error": "Nothing moors here"}
     assert ask("GET", "/boats.json").status_code == 200
+
+
+def test_lint_finds_nothing_in_it() -> None:
+    assert [str(finding) for finding in lint_api(HARBOUR, None)] == []
 
 
 def test_it_is_served_beside_the_shipped_ones() -> None:
