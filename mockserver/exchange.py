@@ -38,6 +38,7 @@ class Answer:
         values: named values for the envelope (page values, what a behaviour computed).
         sent: attributes as the request sent them, for shapes that echo.
         selected: keys that the request asked for.
+        only: of the main records no other keys than these are answered; None: all.
         status: another status than the operation's success status.
     """
 
@@ -46,6 +47,7 @@ class Answer:
     values: Mapping[str, Any] = field(default_factory=dict)
     sent: Mapping[str, Any] = field(default_factory=dict)
     selected: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
     status: int | None = None
 
 

@@ -92,13 +92,13 @@ VOCABULARY: dict[str, dict[str, Any]] = {
                 "behaviour": {"anyOf": [_TEXT, {"type": "null"}]},
                 "sideload": _mapping(_TEXT),
                 "within": _mapping(_TEXT),
-                "empty": {"const": True},
+                "empty": {"enum": [True]},
                 "flat": {"type": "boolean"},
                 "through": _TEXT,
             }
         ),
         "oneOf": [{"required": [action]} for action in ACTIONS],
-        "dependentRequired": {"empty": ["list", "within"]},
+        "dependencies": {"empty": ["list", "within"]},
     },
     "x-mock-rules": _mapping(_STATUS),
     "x-mock-observed-status": _STATUS,
@@ -110,13 +110,13 @@ VOCABULARY: dict[str, dict[str, Any]] = {
             _closed({"field": _TEXT, "operator": {"enum": list(OPERATORS)}, "scale": {"type": "integer", "minimum": 1}}, "field", "operator"),
         ]
     },
-    "x-mock-order": {"anyOf": [_TEXT, _TEXTS]},
+    "x-mock-order": {"anyOf": [_TEXT, _TEXTS, {**_closed({"by": {**_mapping(_TEXT), "minProperties": 1}}, "by")}]},
     "x-mock-page": _closed(
         {"role": {"enum": list(PAGE_ROLES)}, "default": {"type": "integer", "minimum": 0}, "maximum": {"type": "integer", "minimum": 1}},
         "role",
         "default",
     ),
-    "x-mock-select": _mapping({"type": "array", "items": _TEXT}),
+    "x-mock-select": {"anyOf": [{"enum": ["keys"]}, _mapping({"type": "array", "items": _TEXT})]},
     "x-mock-alias": _TEXTS,
 }
 

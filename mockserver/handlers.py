@@ -35,11 +35,7 @@ def build_handler(operation: Operation, model: Model, functions: Functions) -> H
     if operation.action is Action.LIST:
         return _list(operation, resource, functions, _within(operation, resource))
     if operation.action is Action.RETRIEVE:
-        return (
-            _retrieve_through(operation, resource, operation.through, functions)
-            if operation.through
-            else _retrieve(operation, _select(operation, functions))
-        )
+        return _retrieve_through(operation, resource, operation.through, functions) if operation.through else _retrieve(operation)
     if operation.action is Action.DELETE:
         return _delete(operation, resource)
     attributes = _Attributes(operation, model, resource)
@@ -80,7 +76,6 @@ def _within(operation: Operation, resource: Resource) -> list[tuple[str, Relatio
 def _list(operation: Operation, resource: Resource, functions: Functions, within: list[tuple[str, Relation, str | None]]) -> Handler:
     parameters = {parameter.name: parameter for parameter in operation.located("query")}
     roles = {parameter.page.role: parameter.page for parameter in parameters.values() if parameter.page}
-    select = _select(operation, functions)
     visible = functions.visible[resource.visible] if resource.visible else None
 
     def handle(session: Session, request: Request) -> Answer:
@@ -92,13 +87,15 @@ def _list(operation: Operation, resource: Resource, functions: Functions, within
                 predicates.append(_predicate(parameter, value, session, request, functions))
             elif parameter.order or parameter.order_function:
                 orders.append(_order(parameter, value, session, functions))
+            elif parameter.order_table:
+                orders += _table_orders(parameter, str(value), session)
         seen = visible(session) if visible else None
         if seen is not None:
             predicates.append(Predicate(lambda record: seen(record) is not Visibility.HIDDEN))
         selection = Query(tuple(predicates), tuple(orders)).select(session.store[resource.name])
         page = parse_page(roles, request.query) if roles else WHOLE
         records = selection.cut(page.offset, page.limit)
-        return Answer(records=records, values={**page.values(len(selection)), "selection": selection}, selected=select(request))
+        return Answer(records=records, values={**page.values(len(selection)), "selection": selection})
 
     return handle
 
@@ -127,31 +124,24 @@ def _order(parameter: Parameter, value: Any, session: Session, functions: Functi
     descending = str(value).lower() == "desc"
     if parameter.order_function:
         return Order(functions.orders[parameter.order_function](session), descending)
-    (path, turned), *more = parameter.order
+    return _path_order(parameter.order, descending, session)
+
+
+def _table_orders(parameter: Parameter, value: str, session: Session) -> list[Order]:
+    """Return an order for each name of a comma list, downwards with `-` in front; unknown names are ignored."""
+    wanted = [(name.strip().removeprefix("-"), name.strip().startswith("-")) for name in value.split(",")]
+    return [_path_order(parameter.order_table[name], down, session) for name, down in wanted if name in parameter.order_table]
+
+
+def _path_order(paths: tuple[tuple[Path, bool], ...], descending: bool, session: Session) -> Order:
+    (path, turned), *more = paths
     field = None if more or turned else path.field
-    return Order(path_key(session.store, parameter.order), descending, field)
+    return Order(path_key(session.store, paths), descending, field)
 
 
-def _select(operation: Operation, functions: Functions) -> Callable[[Request], frozenset[str]]:
-    """Return what of a query decides how a record is shown: the keys that it selects, and the inputs that VALUES read."""
-    selects = [(parameter.name, parameter.select) for parameter in operation.located("query") if parameter.select]
-    inputs = [parameter.name for parameter in operation.located("query") if parameter.reader in functions.values]
-    if not selects and not inputs:
-        return lambda request: frozenset()
-
-    def selected(request: Request) -> frozenset[str]:
-        keys = {f"{name}={request.query[name]}" for name in inputs if name in request.query}
-        for name, known in selects:
-            for one in str(request.query.get(name, "")).split(","):
-                keys.update(known.get(one.strip(), ()))
-        return frozenset(keys)
-
-    return selected
-
-
-def _retrieve(operation: Operation, select: Callable[[Request], frozenset[str]]) -> Handler:
+def _retrieve(operation: Operation) -> Handler:
     own = _own(operation)
-    return lambda session, request: Answer(record=request.parents[own], selected=select(request))
+    return lambda session, request: Answer(record=request.parents[own])
 
 
 def _retrieve_through(operation: Operation, resource: Resource, path: Path, functions: Functions) -> Handler:
@@ -323,12 +313,10 @@ def _delete(operation: Operation, resource: Resource) -> Handler:
 
 def _behaviour(operation: Operation, functions: Functions, rules: _Rules) -> Handler:
     function = functions.behaviours[operation.operation_id]
-    select = _select(operation, functions)
 
     def handle(session: Session, request: Request) -> Answer:
         rules.check(session, None, None, request.sent)
         answer: Answer = function(session, request)
-        answer.selected = answer.selected or select(request)
         return answer
 
     return handle

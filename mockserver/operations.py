@@ -44,6 +44,8 @@ class Parameter:
         filter: a compiled filter, or `filter_function`.
         order: paths with their turn (`-`), or `order_function`.
         select: names and the keys that each makes appear.
+        thins: whether its names are the only keys of the main records that are answered.
+        order_table: names and what each orders by.
         reader: the function that reads it.
     """
 
@@ -59,6 +61,8 @@ class Parameter:
     order_function: str | None = None
     page: PageRole | None = None
     select: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    thins: bool = False
+    order_table: Mapping[str, tuple[tuple[Path, bool], ...]] = field(default_factory=dict)
     reader: str | None = None
     no_effect: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
@@ -292,7 +296,8 @@ class _Reader:
             page = raw["x-mock-page"]
             effect = {"page": PageRole(name, page["role"], page["default"], page.get("maximum"))}
         elif "x-mock-select" in raw:
-            effect = {"select": {key: tuple(keys) for key, keys in raw["x-mock-select"].items()}}
+            said = raw["x-mock-select"]
+            effect = {"thins": True} if said == "keys" else {"select": {key: tuple(keys) for key, keys in said.items()}}
         record = raw.get("x-mock-record")
         if record is not None and record not in self._resources:
             raise DocumentError("unknown collection", where=f"{self._where} parameter {name}", expected="a collection", found=record)
@@ -318,11 +323,16 @@ class _Reader:
         stored = self._resources[end].stored[field_name] if field_name else self._resources[end].stored["id"]
         return {"filter": Filter(name, path, said["operator"], stored, said.get("scale", 1))}
 
-    def _order(self, said: str | list[str], collection: str | None) -> dict[str, Any]:
+    def _order(self, said: str | list[str] | Mapping[str, Mapping[str, str]], collection: str | None) -> dict[str, Any]:
         if isinstance(said, str):
             self._known("orders", said)
             return {"order_function": said}
-        return {"order": tuple((self._path(text.removeprefix("-"), collection or ""), text.startswith("-")) for text in said)}
+        if isinstance(said, list):
+            return {"order": self._turned(said, collection)}
+        return {"order_table": {name: self._turned([text], collection) for name, text in said["by"].items()}}
+
+    def _turned(self, texts: list[str], collection: str | None) -> tuple[tuple[Path, bool], ...]:
+        return tuple((self._path(text.removeprefix("-"), collection or ""), text.startswith("-")) for text in texts)
 
     def _path(self, text: str, collection: str) -> Path:
         if not collection:

@@ -23,6 +23,7 @@ from mockserver.refusals import Category, Refusal, Violation
 from mockserver.rendering import Renderers, View, Visibility, always_whole
 from mockserver.requests import BodyReader, ParameterReader
 from mockserver.responses import encode, refusal_response
+from mockserver.selection import compile_selection
 from mockserver.validation import Validators
 from mockserver.worlds import Session, World, Worlds
 
@@ -160,6 +161,7 @@ class Pipeline:
         model, validators = service.model, service.validators
         resource = model.resources.get(operation.collection or "")
         self._handler = build_handler(operation, model, service.functions)
+        self._select = compile_selection(operation, model, service.functions)
         self._parameters = ParameterReader(operation, model.document, validators)
         singular = resource.singular if resource else ""
         self._body = BodyReader(operation, model.document, validators, singular, service.conventions.bodies) if operation.bodies else None
@@ -258,6 +260,8 @@ class Pipeline:
         snapshot = session.store.snapshot()
         try:
             answer = self._handler(session, request)
+            if self._select is not None:
+                self._select(request, answer)
             return self._render(answer, session, base_url(scope, headers))
         except BaseException:
             session.store.restore(snapshot)

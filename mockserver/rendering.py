@@ -42,7 +42,7 @@ class Visibility(StrEnum):
 
 
 class View:
-    """From where a record is looked at: the session, the base URL of links, and what the request sent and selected.
+    """From where a record is looked at: the session, the base URL of links, and what the request sent and asked for.
 
     Attributes:
         kept: by number of the schema, what is kept encoded for those who look from the same place.
@@ -50,7 +50,7 @@ class View:
         answers_sent: whether what the request sent was looked at; what is shown then is for this request alone.
     """
 
-    __slots__ = ("_sent", "answer", "answers_sent", "base", "kept", "read", "selected", "session", "store", "visible", "zone")
+    __slots__ = ("_sent", "answer", "answers_sent", "base", "kept", "only", "read", "selected", "session", "store", "visible", "zone")
 
     def __init__(
         self,
@@ -67,10 +67,12 @@ class View:
         self.answer = answer
         self._sent = answer.sent
         self.selected = answer.selected
+        self.only = answer.only
         self.visible = visible
         self.read = read
         self.answers_sent = False
-        self.kept = session.store.kept((base, session.zone, answer.selected, None if visible is always_whole else session.caller))
+        caller = None if visible is always_whole else session.caller
+        self.kept = session.store.kept((base, session.zone, answer.selected, answer.only, caller))
 
     @property
     def sent(self) -> Mapping[str, Any]:
@@ -226,16 +228,26 @@ class Renderers:
     def _encoded(self, schema: Mapping[str, Any], place: str, *, main: bool) -> Callable[[View, Record], orjson.Fragment]:
         """Return the function that encodes one record, held to its schema."""
         render = self._record(schema, place, main=main)
-        validator = self._validators.compile(schema) if self._validators else None
+        validator = self._validators.compile(self._complete(schema)) if self._validators else None
         pointer = f"/{self._model.resources[embedded(self._document, schema) or ''].singular}"
 
         def make(view: View, record: Record) -> orjson.Fragment:
             value = render(view, record)
             if validator is not None and not validator.is_valid(value):
                 raise Refusal(Category.BROKEN_CONTRACT, validator.violations(value, "body", pointer), 500)
+            if main and view.only is not None:
+                value = {key: value[key] for key in value if key in view.only}
             return orjson.Fragment(encode(value))
 
         return make
+
+    def _complete(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the schema; of one that requires nothing, since it can be thinned out, one that requires what is always there before."""
+        resolved = self._document.resolve(schema)
+        if "required" in resolved or not embedded(self._document, schema):
+            return schema
+        always = [name for name, prop in resolved.get("properties", {}).items() if "x-mock-present" not in prop]
+        return {**resolved, "required": always} if always else schema
 
     def _choices(self, schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         resolved = self._document.resolve(schema)

@@ -107,7 +107,7 @@ FORMS: dict[str, tuple[list[Any], list[Any]]] = {
             ["title"],
         ],
     ),
-    "x-mock-order": (["popular", ["title", "-cdate"]], [[], [1], {}, None, ""]),
+    "x-mock-order": (["popular", ["title", "-cdate"], {"by": {"deals.name": "name"}}], [[], [1], {}, {"by": {}}, {"by": ["name"]}, None, ""]),
     "x-mock-page": (
         [*({"role": role, "default": 0} for role in PAGE_ROLES), {"role": "limit", "default": 20, "maximum": 100}],
         [
@@ -120,7 +120,10 @@ FORMS: dict[str, tuple[list[Any], list[Any]]] = {
             {"role": "limit", "default": 1, "minimum": 0},
         ],
     ),
-    "x-mock-select": ([{}, {"fieldValues": ["dealCustomFieldData"]}, {"nothing": []}], ["fieldValues", ["a"], {"a": "b"}, {"a": [1]}, {"a": [""]}]),
+    "x-mock-select": (
+        [{}, {"fieldValues": ["dealCustomFieldData"]}, {"nothing": []}, "keys"],
+        ["fieldValues", ["a"], {"a": "b"}, {"a": [1]}, {"a": [""]}],
+    ),
     "x-mock-alias": ([["p"], ["p", "conditions[custom_label_{id}]"]], ["p", [], [1], [""], None]),
 }
 

@@ -93,12 +93,6 @@ def test_a_list_knows_its_selection_for_functions_of_the_envelope(session: Sessi
     assert dict(tally) == {"eur": (2, 6)}
 
 
-@pytest.mark.parametrize(("said", "keys"), [("", set()), ("notes", {"noteIds"}), ("other, notes ", {"noteIds"}), ("Notes", set())])
-def test_names_in_a_comma_list_select_keys(session: Session, said: str, keys: set[str]) -> None:
-    for operation_id, path in (("list_books", {}), ("get_book", {"id": 1})):
-        assert run(session, operation_id, query={"fields": said}, **path).selected == keys
-
-
 def test_a_filter_value_that_stands_for_nothing_is_refused_by_name(session: Session) -> None:
     refusal = refused(session, "list_books", query={"bought_before": "soon"})
     assert refusal.category is Category.PARAMETER
@@ -271,7 +265,7 @@ def test_a_record_does_not_stand_in_its_own_way(session: Session) -> None:
 # --- behaviours ---
 
 
-def test_a_behaviour_is_asked_after_its_rules_and_may_select_itself(session: Session) -> None:
+def test_a_behaviour_is_asked_after_its_rules(session: Session) -> None:
     asked: list[str] = []
 
     def rule(*arguments: Any) -> list[Violation]:
@@ -280,17 +274,15 @@ def test_a_behaviour_is_asked_after_its_rules_and_may_select_itself(session: Ses
 
     def behave(session: Session, request: Request) -> Answer:
         asked.append("behaviour")
-        return Answer(selected=frozenset({"own"}) if request.body else frozenset())
+        return Answer(values={"body": request.body})
 
     raw = document()
     raw["paths"]["/books/sorted"]["put"]["x-mock-rules"] = {"fine": 400}
-    raw["paths"]["/books/sorted"]["put"]["parameters"] = [query_parameter("fields", {"type": "string"}, select={"notes": ["noteIds"]})]
     functions = replace(FUNCTIONS, behaviours={**FUNCTIONS.behaviours, "sort_books": behave}, rules={**FUNCTIONS.rules, "fine": rule})
     changed = load_model(Document(raw, "library"), functions)
     handle = build_handler(operation_of(changed, "sort_books"), changed, functions)
-    assert handle(session, Request({}, {"fields": "notes"}, None, {}, {})).selected == {"noteIds"}
-    assert handle(session, Request({}, {"fields": "notes"}, {"x": 1}, {}, {})).selected == {"own"}
-    assert asked == ["rule", "behaviour"] * 2
+    assert handle(session, Request({}, {}, {"x": 1}, {}, {})).values == {"body": {"x": 1}}
+    assert asked == ["rule", "behaviour"]
 
 
 # --- what does not fit ---

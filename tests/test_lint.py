@@ -652,6 +652,17 @@ def a_required_property_that_does_not_exist(toys: Toys) -> None:
     show_briefly(toys)
 
 
+@finds(
+    "required_is_what_is_always_there",
+    "required properties that can be thinned out",
+    "#/components/schemas/Toy/required",
+    "id, owner, owner_name, shout, title",
+)
+def a_shape_that_requires_what_can_be_thinned_out(toys: Toys) -> None:
+    thin = {"name": "only", "in": "query", "description": "The only keys.", "example": "id", "schema": {"type": "string"}, "x-mock-select": "keys"}
+    toys.operation("GET /toys")["parameters"].append(thin)
+
+
 @finds("components_are_used", "a component that nothing uses", "#/components/schemas/Doll")
 def an_unused_schema(toys: Toys) -> None:
     toys.schemas["Doll"] = {"type": "object", "description": "A doll.", "properties": {"doll": {"$ref": "#/components/schemas/Doll"}}}
@@ -777,6 +788,17 @@ def a_filter_that_fails(toys: Toys) -> None:
 @finds("orders_order", "an order of equal records", ": GET /toys: query parameter rank", "3 that do not")
 def an_order_by_what_is_always_the_same(toys: Toys) -> None:
     toys.with_functions("orders", toy_rank=lambda session: lambda toy: 0)
+
+
+@finds("orders_order", "an order of equal records", ": GET /toys: query parameter rank", "3 that do not in toys.word")
+def a_column_that_is_always_the_same(toys: Toys) -> None:
+    toys.with_functions("orders", toy_rank=None)
+    parameter = toys.parameter("rank")
+    parameter["schema"] = {"type": "string"}
+    parameter |= {"example": "toys.id", "x-mock-order": {"by": {"toys.id": "id", "toys.word": "kind"}}}
+    for toy in toys.fixtures["toys"]:
+        toy["kind"] = "same"
+    toys.schemas["Toy"]["x-mock-collection"]["fields"] = {"kind": "text"}
 
 
 @finds("orders_order", "an example that is refused", ": GET /toys: query parameter rank", "KeyError: 'range'")

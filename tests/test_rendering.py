@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,7 +18,7 @@ from mockserver.exchange import Answer, Record
 from mockserver.operations import load_model
 from mockserver.outline import Outline
 from mockserver.refusals import Category, Refusal
-from mockserver.rendering import RenderAnswer, Renderers, View, Visibility, always_whole, condition_of, json_type
+from mockserver.rendering import ABSENT, RenderAnswer, Renderers, View, Visibility, always_whole, condition_of, json_type
 from mockserver.spec import Document
 from mockserver.store import Store
 from mockserver.validation import Validators
@@ -364,3 +365,39 @@ def test_the_outline_of_an_answer_is_valid_by_its_own_schema(store: Store) -> No
 )
 def test_the_json_type_of_a_value(value: Any, name: str) -> None:
     assert json_type(value) == name
+
+
+# --- what can be thinned out ---
+
+
+def thin_authors(values: Mapping[str, Any] = MappingProxyType({"shouted": lambda view, record: "X"})) -> RenderAnswer:
+    """Return what renders `list_authors` by a schema that requires nothing."""
+    thin = changed_model(lambda raw: raw["components"]["schemas"]["Author"].pop("required"))
+    operation = operation_of(thin, "list_authors")
+    functions = replace(FUNCTIONS, values=values)
+    renderers = Renderers(thin, functions, CONVENTIONS.formats, Validators(thin.document.schemas))
+    return renderers.answer(operation, operation.responses[200] or {})
+
+
+def authors(store: Store, render: RenderAnswer, only: frozenset[str] | None) -> list[dict[str, Any]]:
+    answer = Answer(records=list(store["authors"]), values={"total": 2}, only=only)
+    found: list[dict[str, Any]] = orjson.loads(orjson.dumps(render(view(store, answer), answer)))["authors"]
+    return found
+
+
+def test_only_the_keys_asked_for_are_left_and_others_see_all(store: Store) -> None:
+    render = thin_authors()
+    whole = authors(store, render, None)
+    assert len(whole[0]) > 3
+    assert authors(store, render, frozenset({"name"})) == [{"name": author["name"]} for author in whole]
+    assert authors(store, render, frozenset()) == [{} for _ in whole]
+    assert authors(store, render, None) == whole
+
+
+def test_what_a_thin_schema_does_not_require_must_be_there_all_the_same(store: Store) -> None:
+    render = thin_authors({"shouted": lambda view, record: ABSENT})
+    for only in (None, frozenset({"name"})):
+        with pytest.raises(Refusal) as caught:
+            authors(store, render, only)
+        assert caught.value.category is Category.BROKEN_CONTRACT
+        assert [reason.pointer for reason in caught.value.violations] == ["/author/shouted"]

@@ -184,7 +184,7 @@ def orders_hold(ctx: CheckContext, response: Response, case: AnyCase) -> bool | 
     claim, records = listed
     asked = [parameter["name"] for parameter in claim.place.parameters if "x-mock-order" in parameter and parameter["name"] in case.query]
     for order in claim.orders:
-        if asked == [order.parameter]:
+        if asked == [order.parameter] and str(case.query[order.parameter]).lower() in (order.upwards.lower(), order.downwards.lower()):
             for failure in disorders(claim, order, str(case.query[order.parameter]), records):
                 raise failure
     return None

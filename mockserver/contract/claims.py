@@ -193,7 +193,7 @@ class Claims:
             return None
         shape = self._shape(schema, records)
         filters = tuple(self._filter(parameter, shape) for parameter in place.parameters if "x-mock-filter" in parameter)
-        orders = tuple(claim for parameter in place.parameters if (claim := self._order(parameter, shape)) is not None)
+        orders = tuple(claim for parameter in place.parameters for claim in self._orders(parameter, shape))
         return ListClaim(place, collection, schema, records, self._path_to_total(schema), filters, orders, _pages(place))
 
     def _path_to_records(self, schema: Schema, collection: str) -> tuple[str, ...] | None:
@@ -250,19 +250,26 @@ class Claims:
                 resolved[key] = [self._inlined(part) for part in resolved[key]]
         return resolved
 
-    def _order(self, parameter: Mapping[str, Any], shape: Schema) -> OrderClaim | None:
+    def _orders(self, parameter: Mapping[str, Any], shape: Schema) -> Iterator[OrderClaim]:
         said = parameter.get("x-mock-order")
-        if not isinstance(said, list):
-            return None
+        if isinstance(said, dict):
+            for name, text in said["by"].items():
+                yield from self._order(parameter, [text], shape, name, f"-{name}")
+        elif isinstance(said, list):
+            schema = self.document.resolve(parameter["schema"])
+            words = {str(word).lower(): str(word) for word in schema.get("enum", ("ASC", "DESC"))}
+            if {"asc", "desc"} <= words.keys():
+                yield from self._order(parameter, said, shape, words["asc"], words["desc"])
+
+    def _order(self, parameter: Mapping[str, Any], texts: list[str], shape: Schema, upwards: str, downwards: str) -> Iterator[OrderClaim]:
         steps = []
-        for text in said:
+        for text in texts:
             shown = self._shown(text.removeprefix("-"), shape)
             if shown is None or shown.kind is Kind.OTHER:
                 break
             steps.append((shown, text.startswith("-")))
-        schema = self.document.resolve(parameter["schema"])
-        words = {str(word).lower(): str(word) for word in schema.get("enum", ("ASC", "DESC"))}
-        return OrderClaim(parameter["name"], tuple(steps), words["asc"], words["desc"]) if steps and {"asc", "desc"} <= words.keys() else None
+        if steps:
+            yield OrderClaim(parameter["name"], tuple(steps), upwards, downwards)
 
 
 def _collection_of(schema: Schema) -> str | None:

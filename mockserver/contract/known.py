@@ -115,7 +115,7 @@ def gather(client: Client, claims: Claims) -> Known:
             continue
         query: dict[str, Any] = {claim.pages.size: claim.pages.largest} if claim.pages and claim.pages.size else {}
         for parameter in claim.place.parameters:
-            if "x-mock-select" in parameter:
+            if isinstance(parameter.get("x-mock-select"), dict):
                 query[parameter["name"]] = ",".join(parameter["x-mock-select"])
         reply = client.send("GET", claim.place.path, query=query)
         if reply.accepted:

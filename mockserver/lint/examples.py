@@ -141,17 +141,23 @@ def filters_divide(subject: Subject) -> Iterator[Finding]:
 
 
 def orders_order(subject: Subject) -> Iterator[Finding]:
-    """The example of every order parameter is accepted, and the fixtures differ in what it orders by."""
-    functions = subject.api.functions.orders
-    for parameter, where, seen in _iter_seen(subject, lambda one: bool(one.order or one.order_function)):
+    """The example of every order parameter is accepted, and the fixtures differ in everything that it orders by."""
+    for parameter, where, seen in _iter_seen(subject, lambda one: bool(one.order or one.order_table or one.order_function)):
         if isinstance(seen, Finding):
             yield seen
             continue
-        name, store = parameter.order_function, seen.session.store
-        key = path_key(store, parameter.order) if name is None else functions[name](seen.session)
-        keys = sorted(map(key, seen.with_it))
-        if not any(one < other for one, other in pairwise(keys)):
-            yield Finding("an order of equal records", where, "fixtures that differ in what it orders by", f"{len(keys)} that do not")
+        for name, key in _sort_keys(subject, parameter, seen).items():
+            keys = sorted(map(key, seen.with_it))
+            if not any(one < other for one, other in pairwise(keys)):
+                found = f"{len(keys)} that do not" + (f" in {name}" if name else "")
+                yield Finding("an order of equal records", where, "fixtures that differ in what it orders by", found)
+
+
+def _sort_keys(subject: Subject, parameter: Parameter, seen: _Seen) -> Mapping[str, Callable[[Record], Any]]:
+    if parameter.order_function:
+        return {"": subject.api.functions.orders[parameter.order_function](seen.session)}
+    store = seen.session.store
+    return {name: path_key(store, paths) for name, paths in (parameter.order_table or {"": parameter.order}).items()}
 
 
 def inputs_show(subject: Subject) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ EFFECTS: Mapping[str, tuple[frozenset[str], frozenset[Action]]] = {
     "x-mock-filter": (frozenset({"query"}), LISTS),
     "x-mock-order": (frozenset({"query"}), LISTS),
     "x-mock-page": (frozenset({"query"}), LISTS),
-    "x-mock-select": (frozenset({"query"}), LISTS | {Action.RETRIEVE}),
+    "x-mock-select": (frozenset({"query"}), EVERY_ACTION - {Action.DELETE}),
     "x-mock-input": (frozenset({"path", "query", "header"}), EVERY_ACTION),
     "x-mock-no-effect": (frozenset({"path", "query", "header", "cookie"}), EVERY_ACTION),
 }

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from mockserver.lint.subject import Finding, Node, Subject, iter_nodes
+from mockserver.lint.subject import Finding, Node, Subject, iter_answers, iter_nodes
 from mockserver.operations import Action, Operation
-from mockserver.resources import iter_properties
+from mockserver.resources import embedded, iter_properties
 from mockserver.validation import escape_pointer
 
 _ATTRIBUTE_EFFECTS = ("x-mock-input", "x-mock-no-effect")
@@ -71,13 +71,18 @@ def _writable(properties: Iterable[tuple[str, Node]]) -> Iterator[tuple[str, Nod
 def required_is_what_is_always_there(subject: Subject) -> Iterator[Finding]:
     """In every shape of records `required` lists the properties that always appear.
 
-    A property that a parameter can thin out, or that a function may leave out, is listed or not.
+    A property that a parameter selects, or that a function may leave out, is listed or not; a shape that can be thinned out requires nothing.
     """
+    thin = _thin(subject)
     for name, collection, schema in subject.iter_shapes():
         properties = {one: subject.document.resolve(prop) for one, prop in schema.get("properties", {}).items()}
         required = set(schema.get("required", ()))
-        loose = _thinned(subject, collection) | {one for one in properties if _may_be_absent(subject, collection, one, properties[one])}
+        loose = _selected(subject, collection) | {one for one in properties if _may_be_absent(subject, collection, one, properties[one])}
         at = subject.at(f"/components/schemas/{escape_pointer(name)}/required")
+        if name in thin:
+            if required:
+                yield Finding("required properties that can be thinned out", at, "no required", ", ".join(sorted(required)))
+            continue
         for one in sorted(required - properties.keys()):
             yield Finding("a required property that is not declared", at, f"one of {', '.join(properties)}", one)
         for one, prop in properties.items():
@@ -87,7 +92,19 @@ def required_is_what_is_always_there(subject: Subject) -> Iterator[Finding]:
                 yield Finding("a property that is always there and not required", at, f"{one}, or x-mock-present on it", "neither")
 
 
-def _thinned(subject: Subject, collection: str) -> set[str]:
+def _thin(subject: Subject) -> set[str]:
+    """Return the component schemas of main records that a parameter can thin out to the keys that it names."""
+    found = set()
+    for operation, parameter, _ in subject.iter_parameters():
+        for _, schema in iter_answers(operation) if parameter.thins else ():
+            for part in (schema, *(prop for _, prop in iter_properties(subject.document, schema))):
+                if embedded(subject.document, part) == operation.collection:
+                    resolved = subject.document.resolve(part)
+                    found.add(subject.document.component(resolved["items"] if resolved.get("type") == "array" else part) or "")
+    return found
+
+
+def _selected(subject: Subject, collection: str) -> set[str]:
     parameters = (parameter for operation, parameter, _ in subject.iter_parameters() if operation.collection == collection)
     return {key for parameter in parameters for keys in parameter.select.values() for key in keys}
 

@@ -7,8 +7,9 @@ import pytest
 
 from mockserver.contract.checks import disorders, leaks, missing_properties, refusals
 from mockserver.contract.claims import Claims, ListClaim
-from mockserver.spec import Document, Place
+from mockserver.spec import Document, Place, load_document
 from tests.contract.subjects import shipped_document
+from tests.tiny_api.api import HARBOUR
 
 
 def claim(label: str) -> ListClaim:
@@ -64,6 +65,14 @@ def test_ties_are_ordered_by_the_next_field() -> None:
     assert disordered("GET /dealGroups", "orders[popular]", "ASC", [first, second]) == []
     assert len(disordered("GET /dealGroups", "orders[popular]", "ASC", [second, first])) == 1
     assert disordered("GET /dealGroups", "orders[popular]", "DESC", [second, first]) == []
+
+
+def test_a_column_is_an_order_both_ways_if_records_show_it() -> None:
+    its = Claims(load_document(HARBOUR.document, None)).lists_by_label["GET /boats.json"]
+    assert [(order.upwards, order.downwards) for order in its.orders] == [("boats.name", "-boats.name"), ("boats.length", "-boats.length")]
+    (by_name, _), boats = its.orders, [{"name": "Alba"}, {"name": "Bora"}]
+    assert list(disorders(its, by_name, "boats.name", boats)) == []
+    assert len(list(disorders(its, by_name, "-boats.name", boats))) == 1
 
 
 def test_a_refusal_with_the_status_of_a_rule_is_fine() -> None:

@@ -43,9 +43,9 @@ def test_a_parameter_has_an_effect_and_an_example(subject: Subject, operation: O
     effects = [
         parameter.record,
         parameter.filter or parameter.filter_function,
-        parameter.order or parameter.order_function,
+        parameter.order or parameter.order_table or parameter.order_function,
         parameter.page,
-        parameter.select,
+        parameter.select or parameter.thins,
         parameter.reader,
         parameter.no_effect,
     ]
@@ -169,6 +169,38 @@ def test_an_order_is_not_the_default_one(sender: MakeSender, subject: Subject, o
     assert ordered != {tuple(ids(whole_list(one, call)))}
 
 
+def each_column() -> Iterator[Any]:
+    for subject in SUBJECTS:
+        for operation in subject.swept:
+            for parameter in operation.parameters:
+                for name in parameter.order_table:
+                    yield pytest.param(subject, operation, parameter, name, id=f"{subject}:{operation.operation_id}-{parameter.name}-{name}")
+
+
+@pytest.mark.parametrize(("subject", "operation", "parameter", "name"), list(each_column()))
+def test_a_column_orders_both_ways(sender: MakeSender, subject: Subject, operation: Operation, parameter: Parameter, name: str) -> None:
+    one = sender(subject)
+    call = filled(one, reached(subject, operation, parameter))
+    key = path_key(one.store, parameter.order_table[name])
+    for value, down in ((name, False), (f"-{name}", True)):
+        keys = list(map(key, kept(one, operation, whole_list(one, call.with_query({parameter.name: value})))))
+        assert keys == sorted(keys, reverse=down)
+        assert keys[0] != keys[-1]
+
+
+@pytest.mark.parametrize(("subject", "operation", "parameter"), each_parameter(lambda parameter: bool(parameter.order_table)))
+def test_columns_of_a_comma_list_order_ties_and_unknown_ones_do_not(
+    sender: MakeSender, subject: Subject, operation: Operation, parameter: Parameter
+) -> None:
+    one = sender(subject)
+    call = filled(one, reached(subject, operation, parameter))
+    names = list(parameter.order_table)
+    listed = kept(one, operation, whole_list(one, call.with_query({parameter.name: f"{names[0]},nothing.known,-{names[-1]}"})))
+    first, last = (path_key(one.store, parameter.order_table[name]) for name in (names[0], names[-1]))
+    assert listed == sorted(sorted(listed, key=last, reverse=True), key=first)
+    assert ids(whole_list(one, call.with_query({parameter.name: "nothing.known"}))) == ids(whole_list(one, call))
+
+
 # --- pages ---
 
 
@@ -272,6 +304,26 @@ def test_nothing_is_selected_unasked(sender: MakeSender, subject: Subject, opera
     bare = one.send(call).content
     assert one.send(call.with_query({parameter.name: "nothing of the kind"})).content == bare
     assert one.send(sampled(subject, operation, parameter)).content != bare
+
+
+@pytest.mark.parametrize(("subject", "operation", "parameter"), each_parameter(lambda parameter: parameter.thins))
+def test_only_the_keys_that_are_named_are_answered(sender: MakeSender, subject: Subject, operation: Operation, parameter: Parameter) -> None:
+    one = sender(subject)
+    call = filled(one, reached(subject, operation, parameter))
+    whole = shown_records(sender(subject), call)
+    for names in ({"id"}, set(whole[0]) - {"id"}, set()):
+        text = ",".join([*sorted(names), "nobody knows this"])
+        thin = shown_records(sender(subject), call.with_query({parameter.name: text}))
+        assert [set(record) for record in thin] == [set(record) & names for record in whole]
+
+
+def shown_records(sender: Sender, call: Call) -> list[Any]:
+    """Return the main records of an answer: those of a list, or the one."""
+    if call.operation.action is Action.LIST:
+        return main_records(sender, call)
+    response = sender.send(call)
+    assert response.status_code == sender.subject_status(call.operation), response.text
+    return [response.json()]
 
 
 # --- inputs, and parameters without effect ---

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from mockserver.derived import Descending, sort_key
 from mockserver.exchange import Answer, Record, Request
 from mockserver.functions import Functions
 from mockserver.refusals import Violation
@@ -54,13 +53,9 @@ def of_era(session: Session, value: Any, query: Mapping[str, Any]) -> Callable[[
     return lambda record: record["built"] is not None and (record["built"].year < 2000) == (value == "old")
 
 
-def sort_boats(session: Session) -> Callable[[Record], Any]:
-    """Return the sort key for the column that `sort` names, turned round by `-`."""
-    column: str = session.input("sort") or "boats.name"
-    field = column.removeprefix("-").rpartition(".")[2]
-    if column.startswith("-"):
-        return lambda record: Descending(sort_key(record[field]))
-    return lambda record: sort_key(record[field])
+def order_by_boats(session: Session) -> Callable[[Record], Any]:
+    """Return the number of a crew's boats as its place in the order."""
+    return lambda record: len(session.store["boats"].where("crew_id", record["id"]))
 
 
 def boats_of_caller(session: Session) -> Callable[[Record], Visibility] | None:
@@ -78,6 +73,6 @@ FUNCTIONS = Functions(
     rules={"crew_has_a_boat_to_spare": crew_has_a_boat_to_spare},
     values={"survey_due": survey_due},
     filters={"of_era": of_era},
-    orders={"sort_boats": sort_boats},
+    orders={"order_by_boats": order_by_boats},
     visible={"boats_of_caller": boats_of_caller},
 )
