@@ -68,7 +68,8 @@ class MockApp(AbstractApp):  # type: ignore[misc]
         """Register a document as connexion's `add_api` does, but validated by a validator that costs milliseconds."""
         options = self.middleware.options.replace(resolver=PipelineResolver(mounted.pipelines))
         specification = _Specification(mounted.document.raw)
-        api = API(specification, base_path=mounted.base, name=mounted.service.name, own_base_path=mounted.own_base, **options.__dict__)
+        own = {"own_base_path": mounted.own_base, "spelling": mounted.service.conventions.spelling}
+        api = API(specification, base_path=mounted.base, name=mounted.service.name, **own, **options.__dict__)
         self.middleware.apis.append(api)
 
     def add_error_handler(self, code_or_exception: Any, function: Callable[..., Any]) -> None:
@@ -136,7 +137,7 @@ class _Api(RoutedAPI[Any]):  # type: ignore[misc]
     """One document's operations, each resolved to its pipeline."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        for known in ("name", "own_base_path"):
+        for known in ("name", "own_base_path", "spelling"):
             kwargs.pop(known, None)
         super().__init__(*args, **kwargs)
         self.add_paths()
@@ -158,7 +159,7 @@ class _Operations(RoutedMiddleware[_Api]):  # type: ignore[misc]
 
     def add_api(self, specification: Any, **kwargs: Any) -> _Api:
         """Build the operations of a document."""
-        known = {key: kwargs[key] for key in ("base_path", "resolver", "name", "own_base_path") if key in kwargs}
+        known = {key: kwargs[key] for key in ("base_path", "resolver", "name", "own_base_path", "spelling") if key in kwargs}
         api: _Api = super().add_api(specification, **known)
         return api
 

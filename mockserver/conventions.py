@@ -30,6 +30,19 @@ class Bodies:
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """How paths may be written besides as they are declared.
+
+    Attributes:
+        suffix: a suffix of declared paths that may be left out, such as `.json`.
+        slashes: a slash may be doubled, and may stand at the end.
+    """
+
+    suffix: str = ""
+    slashes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Conventions:
     """What is true of a whole API, and what its document therefore does not repeat.
 
@@ -46,6 +59,7 @@ class Conventions:
     headers: Headers = field(default_factory=Headers)
     bodies: Bodies = field(default_factory=Bodies)
     limit: Limit | None = None
+    spelling: Spelling = field(default_factory=Spelling)
     media_type: str = "application/json"
     malformed_ids: Mapping[Profile, Category] = field(
         default_factory=lambda: {Profile.DOCUMENTED: Category.MALFORMED_ID, Profile.OBSERVED: Category.MISSING_RECORD}

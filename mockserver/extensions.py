@@ -81,7 +81,7 @@ VOCABULARY: dict[str, dict[str, Any]] = {
         ]
     },
     "x-mock-default": {},
-    "x-mock-stamp": {"enum": ["created", "updated"]},
+    "x-mock-stamp": {"enum": ["created", "updated", "changed"]},
     "x-mock-input": _TEXT,
     "x-mock-no-effect": _TEXT,
     "x-mock-source": {"type": "string", "pattern": "^(Source|Observed|Assumed)"},

@@ -1,4 +1,4 @@
-"""Form bodies and query strings: bracketed names → nested values, coerced by the schema that a JSON body would have."""
+"""Form bodies and query strings: bracketed names → nested values, coerced by the schema that a JSON body would have; an empty text clears."""
 
 from __future__ import annotations
 
@@ -52,11 +52,33 @@ def coerce_form(value: Any, schema: Mapping[str, Any], resolve: Resolve) -> Any:
     if isinstance(value, dict):
         properties = _properties(schema, resolve)
         return {key: coerce_form(one, properties.get(key, {}), resolve) for key, one in value.items()}
-    if isinstance(value, list):
-        return [coerce_form(one, schema.get("items", {}), resolve) for one in value]
-    if schema.get("type") == "array":
-        return [coerce_form(value, schema.get("items", {}), resolve)]
+    if isinstance(value, list) or schema.get("type") == "array":
+        values, items = value if isinstance(value, list) else [value], schema.get("items", {})
+        if values == [""] and not _admits_empty(resolve(items)):
+            return []
+        return [coerce_form(one, items, resolve) for one in values]
+    if not value and _clears(schema, resolve):
+        return None
     return coerce_text(value, schema, resolve)
+
+
+def _clears(schema: Mapping[str, Any], resolve: Resolve) -> bool:
+    """Return whether an empty text stands for null: where null is admitted, and an empty text is not."""
+    parts = [resolve(part) for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ()))]
+    if not schema.get("nullable") and not any(part.get("nullable") for part in parts):
+        return False
+    return not any(_admits_empty(part) for part in parts or [schema])
+
+
+def _admits_empty(schema: Mapping[str, Any]) -> bool:
+    if schema.get("type", "string") != "string" or schema.get("minLength", 0) > 0 or schema.get("format") in ("date", "date-time", "email", "uri"):
+        return False
+    if "enum" in schema:
+        return "" in schema["enum"]
+    try:
+        return re.search(schema.get("pattern", ""), "") is not None
+    except re.error:  # a pattern that only ECMAScript knows
+        return True
 
 
 def _properties(schema: Mapping[str, Any], resolve: Resolve) -> dict[str, Any]:

@@ -218,7 +218,7 @@ class Pipeline:
         world, caller = entered
         if service.limit is None:
             return world, caller, {}
-        admitted, told = service.limit.admit(world, service.clock.now())
+        admitted, told = service.limit.admit(world, caller, service.clock.now())
         if not admitted:
             raise Refusal(Category.RATE, [Violation("header", "", "rate", "too many requests")], headers=told)
         return world, caller, told

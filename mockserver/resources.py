@@ -27,7 +27,7 @@ class Resource:
         component: the component schema that is its read shape.
         stored: the stored type of each field, key and hidden fields included.
         defaults: the stored value of fields that are left out; null for those not named.
-        created, updated: fields that take the moment of the create, of the last write.
+        created, updated, changed: fields that take the moment of the create, of the last write, of the last write that changed something.
         unique: fields whose values no two records share.
         aliases: properties that are paths, by which other paths may begin too (`count` for `deals.count`).
         prepare, effects, visible: names of functions.
@@ -43,6 +43,7 @@ class Resource:
     defaults: Mapping[str, Any]
     created: tuple[str, ...]
     updated: tuple[str, ...]
+    changed: tuple[str, ...]
     unique: tuple[str, ...]
     aliases: Mapping[str, str]
     prepare: str | None
@@ -138,7 +139,7 @@ def _resource(document: Document, component: str, schema: Mapping[str, Any], dec
     relations = {field: _relation(field, said) for field, said in declared.get("relations", {}).items()}
     stored: dict[str, StoredType] = {"id": StoredType.INTEGER}
     defaults: dict[str, Any] = {}
-    stamps: dict[str, list[str]] = {"created": [], "updated": []}
+    stamps: dict[str, list[str]] = {"created": [], "updated": [], "changed": []}
     aliases = {name: prop["x-mock-value"] for name, prop in iter_properties(document, schema) if prop.get("x-mock-value", name) != name}
     for name, prop in iter_properties(document, schema):
         if is_stored(document, name, prop):
@@ -171,6 +172,7 @@ def _resource(document: Document, component: str, schema: Mapping[str, Any], dec
         defaults,
         tuple(stamps["created"]),
         tuple(stamps["updated"]),
+        tuple(stamps["changed"]),
         tuple(declared.get("unique", ())),
         aliases,
         declared.get("prepare"),

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from connexion.middleware.abstract import ROUTING_CONTEXT, SpecMiddleware
 from connexion.spec import Specification
 
+from mockserver.conventions import Spelling
 from mockserver.refusals import Category, Refusal, Violation
 from mockserver.spec import METHODS
 
@@ -22,6 +23,10 @@ Operations = Mapping[str, tuple[str, tuple[str, ...]]]
 """At one path: method -> operationId, and the names of the path's parameters in their order."""
 
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
+_ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
+_SLASHES = re.compile(r"//+")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_AS_DECLARED = Spelling()
 
 
 @dataclass(slots=True)
@@ -59,11 +64,12 @@ class Router:
     """The paths of one document.
 
     A fixed segment goes before one with a parameter and more (`{id}.json`), the longest of these first, and that before a parameter alone.
-    An empty segment is a parameter's empty value.
+    An empty segment is a parameter's empty value, unless slashes do not count. Escapes of plain letters are those letters.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, spelling: Spelling = _AS_DECLARED) -> None:
         self._root = _Node()
+        self._spelling = spelling
 
     def add(self, method: str, path: str, operation_id: str) -> None:
         """Add an operation under its path template."""
@@ -76,6 +82,14 @@ class Router:
 
     def find(self, path: str) -> tuple[Operations, list[str]] | None:
         """Return the operations at a path by method, and the raw values of its parameters; None for an unknown path."""
+        if "%" in path:
+            path = _ESCAPED.sub(_unescaped, path)
+        if self._spelling.slashes and ("//" in path or path.endswith("/")):
+            path = _SLASHES.sub("/", path).rstrip("/") or "/"
+        found = self._find(path)
+        return self._find(path + self._spelling.suffix) if found is None and self._spelling.suffix else found
+
+    def _find(self, path: str) -> tuple[Operations, list[str]] | None:
         segments = path[1:].split("/") if path not in ("", "/") else []
         return self._walk(self._root, segments, 0, [])
 
@@ -94,6 +108,11 @@ class Router:
         if found is None and node.whole is not None:
             return self._walk(node.whole, segments, at + 1, [*values, segment])
         return found
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    character = chr(int(escape[1], 16))
+    return character if character in _UNRESERVED else escape[0]
 
 
 def allowed_methods(methods: Mapping[str, Any]) -> str:
@@ -123,7 +142,7 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
     def add_api(self, specification: Specification, **kwargs: Any) -> None:
         """Add the paths of a document under its base path, and under the base path that the document itself names."""
         base = kwargs["base_path"]
-        router = Router()
+        router = Router(kwargs.get("spelling", _AS_DECLARED))
         for path, item in specification["paths"].items():
             for method in METHODS:
                 if method in item:

@@ -38,13 +38,13 @@ class Callers:
 class World:
     """One account: a store that nobody else writes, and what is counted for it."""
 
-    __slots__ = ("last_used", "name", "requests", "store", "window")
+    __slots__ = ("last_used", "name", "requests", "store", "windows")
 
     def __init__(self, name: str, store: Store) -> None:
         self.name = name
         self.store = store
         self.requests = 0
-        self.window: tuple[int, int] = (0, 0)
+        self.windows: dict[int, tuple[int, int]] = {}
         self.last_used = 0.0
 
 
@@ -156,7 +156,7 @@ class Session:
         resource = self._resources[collection]
         record = dict(resource.blank)
         if stamped:
-            record.update(dict.fromkeys((*resource.created, *resource.updated), self.now))
+            record.update(dict.fromkeys((*resource.created, *resource.updated, *resource.changed), self.now))
         record.update(fields)
         return record
 
@@ -177,7 +177,11 @@ class Session:
 
     def update(self, collection: str, key: int, changes: Record, sent: Mapping[str, Any] | None = None) -> Record:
         """Return the record after these changes, the moment of its last write among them, and after its effects."""
-        stamps = dict.fromkeys(self._resources[collection].updated, self.now)
+        resource = self._resources[collection]
+        before = self.store[collection].records[key]
+        stamps = dict.fromkeys(resource.updated, self.now)
+        if any(before[name] != value for name, value in changes.items()):
+            stamps |= dict.fromkeys(resource.changed, self.now)
         change = self.store.update(collection, key, {**stamps, **changes})
         self._affect(change, sent or {})
         return self.store[collection].records[key]

@@ -127,3 +127,27 @@ def test_a_form_is_coerced_by_the_schema_of_the_json_body(value: Any, coerced: A
 def test_properties_of_alternatives_are_known_too() -> None:
     schema = {"anyOf": [{"properties": {"a": INTEGER}}, {"allOf": [{"properties": {"b": INTEGER}}]}]}
     assert coerce_form({"a": "1", "b": "2", "c": "3"}, schema, RESOLVE) == {"a": 1, "b": 2, "c": "3"}
+
+
+NUMBER_OR_TEXT = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^[0-9]+$", "nullable": True}]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "integer", "nullable": True}, None),
+        ({"type": "string", "format": "date", "nullable": True}, None),
+        ({"type": "string", "enum": ["wood"], "nullable": True}, None),
+        (NUMBER_OR_TEXT, None),
+        ({"type": "integer"}, ""),
+        ({"type": "string", "nullable": True}, ""),
+        ({"type": "string", "enum": ["", "wood"], "nullable": True}, ""),
+        ({"type": "string", "pattern": "(?<x>a)?", "nullable": True}, ""),
+        ({"type": "array", "items": {"type": "integer"}}, []),
+        ({"type": "array", "items": {"type": "string"}}, [""]),
+    ],
+)
+def test_an_empty_text_clears_what_may_be_null_and_is_no_empty_text(schema: Mapping[str, Any], value: Any) -> None:
+    assert coerce_form("", schema, RESOLVE) == value
+    if isinstance(value, list):
+        assert coerce_form([""], schema, RESOLVE) == value

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.app import MockApp
+from mockserver.conventions import Spelling
 from mockserver.routing import Router, Routing, allowed_methods
 from tests.models import BASE, call, document, library_app
 
@@ -43,6 +44,35 @@ def found(router: Router, path: str) -> tuple[str, dict[str, str]] | None:
         return None
     operation_id, names = match[0]["GET"]
     return operation_id, dict(zip(names, match[1], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("path", "operation"),
+    [
+        ("/boats", "/boats.json"),
+        ("/boats.json/", "/boats.json"),
+        ("//boats.json", "/boats.json"),
+        ("/boats/", "/boats.json"),
+        ("/b%6Fats%2Ejson", "/boats.json"),
+        ("/boats/7/notes", "/boats/{id}/notes.json"),
+        ("/boats//7/notes.json//", "/boats/{id}/notes.json"),
+        ("/boats/7/notes/8", "/boats/{id}/notes/{note}.json"),
+    ],
+)
+def test_another_spelling_leads_to_the_declared_path(path: str, operation: str) -> None:
+    loose, strict = Router(Spelling(suffix=".json", slashes=True)), Router()
+    for made in (loose, strict):
+        for declared in PATHS:
+            made.add("get", declared, declared)
+    assert (found(loose, path) or ("", {}))[0] == operation
+    assert (found(strict, path) or ("", {}))[0] == (operation if "%" in path else "/boats/{name}" if path == "/boats/" else "")
+
+
+@pytest.mark.parametrize("path", ["/boats%2F7/notes.json", "/boats/7/notes.xml", "/boats/7/notes.json.json", "/ships"])
+def test_what_no_spelling_explains_is_not_found(path: str) -> None:
+    loose = Router(Spelling(suffix=".json", slashes=True))
+    loose.add("get", "/boats/{id}/notes.json", "notes")
+    assert loose.find(path) is None
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import httpx
 import pytest
 
+from mockserver.conventions import Spelling
 from mockserver.operations import Operation
 from mockserver.refusals import Category
 from mockserver.responses import Slot
@@ -90,6 +91,25 @@ def test_a_method_that_a_path_lacks_is_answered_with_a_complete_allow(sender: Ma
             assert (response.status_code, response.content) == (405, b"")
         else:
             assert_refused(subject, response, Category.METHOD)
+
+
+def other_spellings(url: str, spelling: Spelling) -> Iterator[str]:
+    """Yield other ways to write a path: escaped, and as the conventions allow."""
+    yield f"{url[:-1]}%{ord(url[-1]):02X}"
+    if spelling.suffix and url.endswith(spelling.suffix):
+        yield url.removesuffix(spelling.suffix)
+    if spelling.slashes:
+        yield from (f"{url}/", f"/{url}", url.replace("/", "//"))
+
+
+@pytest.mark.parametrize(("subject", "operation"), each_operation(lambda operation: operation.method == "GET" and len(operation.path) > 1))
+def test_another_spelling_of_a_path_is_the_same_path(sender: MakeSender, subject: Subject, operation: Operation) -> None:
+    one = sender(subject)
+    url, _, query = example_call(subject, operation).url().partition("?")
+    declared = one.request("GET", f"{url}?{query}")
+    for spelled in other_spellings(url, subject.service.conventions.spelling):
+        response = one.request("GET", f"{spelled}?{query}")
+        assert (response.status_code, response.content) == (declared.status_code, declared.content), spelled
 
 
 @pytest.mark.parametrize(("subject", "path"), each_path())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.conventions import Conventions, Zones
+from mockserver.conventions import Conventions, Spelling, Zones
 from mockserver.operations import Profile
 from mockserver.ratelimit import Limit
 from mockserver.refusals import Category
@@ -63,6 +63,7 @@ CONVENTIONS = Conventions(
     ),
     headers=Headers({"X-Harbour": "open"}),
     limit=Limit(3, 10, remaining_header="X-RateLimit-Remaining"),
+    spelling=Spelling(suffix=".json", slashes=True),
     media_type="application/json; charset=utf-8",
     malformed_ids=dict.fromkeys(Profile, Category.MISSING_RECORD),
 )
