@@ -10,7 +10,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run format check test test-clients contract fuzz bench lock clean
+.PHONY: help install run format check test test-clients test-pages contract fuzz bench lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ test: check ## check, and all tests: what CI runs (WORKERS=auto)
 
 test-clients: $(INSTALLED) ## run published clients against the mock (needs PyPI, npm, node and openssl)
 	$(BIN)/python -m pytest -m clients tests/clients
+
+test-pages: $(INSTALLED) ## look at the pages in a Chromium (needs one, and PyPI); pictures in .clients/pictures
+	$(BIN)/python -m pytest -m pages tests/clients
 
 contract: export MOCKSERVER_CONTRACT_API = $(API)
 contract: export MOCKSERVER_CONTRACT_URL = $(URL)
