@@ -24,7 +24,7 @@ from bench import scale
 from bench.variants import NAMES, build
 from bench.workloads import CREDENTIAL, WORKLOADS, Workload, ask
 
-ROUNDS = 2
+ROUNDS = 3
 SECONDS = 2
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 

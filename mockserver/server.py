@@ -76,7 +76,6 @@ def run_server(app: MockApp, listener: socket.socket, options: ServerOptions) ->
     }
     if options.tls_cert is not None or options.tls_key is not None:
         config |= _tls(options.tls_cert, options.tls_key)
-    gc.freeze()
     gc.enable()
     server = Server(uvicorn.Config(_wrapped(app, options), **config), app)
     with contextlib.suppress(KeyboardInterrupt):
