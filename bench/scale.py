@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +37,23 @@ def best(action: Callable[[], Any], times: int = 5) -> float:
 
 def per_request(app: Any, workload: Workload, times: int = 300) -> float:
     """Return microseconds per request in process."""
+    return side_by_side([app], workload, times)[0]
 
-    async def batch() -> None:
+
+def side_by_side(apps: Sequence[Any], workload: Workload, times: int = 300) -> list[float]:
+    """Return microseconds per request in process of each, the best of batches taken in turn; what was built is spared the search for garbage."""
+
+    async def batch(app: Any) -> None:
         for _ in range(times):
             await ask(app, workload)
 
-    asyncio.run(batch())
-    return best(lambda: asyncio.run(batch())) / times * 1e6
+    for app in apps:
+        asyncio.run(batch(app))
+    gc.collect()
+    gc.freeze()
+    found = [[best(lambda app=app: asyncio.run(batch(app)), 1) for app in apps] for _ in range(9)]
+    gc.unfreeze()
+    return [min(one) / times * 1e6 for one in zip(*found, strict=True)]
 
 
 def with_operations(count: int, folder: Path) -> MockApp:
@@ -145,12 +155,13 @@ def report() -> list[str]:
         print(lines[-1], flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
-        few, many = (per_request(with_operations(count, Path(folder)), ITEM) for count in (10, 500))
+        few, many = side_by_side([with_operations(count, Path(folder)) for count in (10, 500)], ITEM)
     add("GET item with 500 operations, to 10", f"{many / few:.2f}", "<= 1.1")
     small, large = with_deals(1_000), with_deals(100_000)
     few_filtered = Workload("filtered", "GET", "/deals", "filters[group]=6&limit=20")
-    add("equality filter over 100,000 deals, to 1,000", f"{per_request(large, few_filtered) / per_request(small, few_filtered):.2f}", "<= 3")
-    add("first page over 100,000 deals, to 1,000", f"{per_request(large, LIST) / per_request(small, LIST):.2f}", "flat")
+    for what, workload, wanted in (("equality filter", few_filtered, "<= 3"), ("first page", LIST, "flat")):
+        less, more = side_by_side([small, large], workload)
+        add(f"{what} over 100,000 deals, to 1,000", f"{more / less:.2f}", wanted)
     add("ordered first page over 100,000 deals", f"{per_request(large, ORDERED, 3) / 1000:.1f} ms", "<= 30 ms")
     store = with_deals(5_000).service("activecampaign").worlds.fixtures
     add("fork of a world of 5,000 records", f"{best(store.fork) * 1000:.4f} ms", "< 1 ms")
