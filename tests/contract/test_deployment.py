@@ -7,6 +7,7 @@ _RATE (requests a second; without it as many as it takes, obeying Retry-After) a
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,11 @@ def named_target() -> Target:
     rate = int(NAMED["RATE"]) if NAMED["RATE"] else None
     url = NAMED["URL"].rstrip("/")
     return Target(load_shipped(NAMED["API"]), url, NAMED["CREDENTIAL"], writes=NAMED["WRITES"] == "1", requests_per_second=rate)
+
+
+def some_of(api: str, step: int) -> frozenset[str]:
+    """Return one of so many operations, of each kind some."""
+    return frozenset(place.operation["operationId"] for place in list(shipped_document(api).iter_operations())[::step])
 
 
 def behind(door: Door, *, writes: bool) -> Target:
@@ -55,7 +61,8 @@ def test_a_served_mock_keeps_its_document(api: str, *, writes: bool) -> None:
 
 
 def test_a_deployment_that_is_not_wrong_has_no_finding() -> None:
-    outcome = outcome_of(behind(Door(fresh_app("activecampaign")), writes=True), SHORT)
+    plan = replace(SHORT, operations=some_of("activecampaign", 3))
+    outcome = outcome_of(behind(Door(fresh_app("activecampaign")), writes=True), plan)
     assert broken(outcome) == []
 
 
@@ -68,7 +75,7 @@ def test_a_deployment_that_is_wrong_in_one_way_is_found(fault: Fault) -> None:
 
 def test_a_read_only_run_only_reads() -> None:
     door = Door(fresh_app("activecampaign"))
-    outcome = outcome_of(behind(door, writes=False), Plan(max_examples=1))
+    outcome = outcome_of(behind(door, writes=False), Plan(max_examples=1, operations=some_of("activecampaign", 4)))
     assert {one.phase for one in outcome.sent} == {*PHASES, "probes"}
     assert {asked.method for asked in door.asked} <= SAFE_METHODS
 
@@ -81,8 +88,7 @@ def test_no_redirect_is_followed() -> None:
 
 
 def test_the_same_seed_sends_the_same_requests() -> None:
-    some = [place.operation["operationId"] for place in shipped_document("activecampaign").iter_operations()][::4]
-    plan = Plan(phases=("fuzzing", "stateful"), seed=5, max_examples=3, operations=frozenset(some))
+    plan = Plan(phases=("fuzzing", "stateful"), seed=5, max_examples=3, operations=some_of("activecampaign", 12))
     doors = [Door(fresh_app("activecampaign")) for _ in range(2)]
     for door in doors:
         outcome_of(behind(door, writes=True), plan)
