@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from mockserver.spec import Document
@@ -52,10 +52,15 @@ def _minutes_offset(minutes: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """How an API writes dates: by the schema's `format`."""
+    """How an API writes dates and decimals: by the schema's `format`.
+
+    Attributes:
+        decimals: how many decimals a decimal text has at least, and otherwise no needless ones.
+    """
 
     instants: Mapping[str, InstantFormat] = field(default_factory=lambda: {"date-time": InstantFormat()})
     dates: Mapping[str, str] = field(default_factory=dict)
+    decimals: Mapping[str, int] = field(default_factory=dict)
     links: str = "links"
 
 
@@ -79,7 +84,9 @@ def compile_scalar(document: Document, formats: Formats, stored: StoredType | No
     if stored is StoredType.BOOLEAN and wanted != "boolean":
         return _flag_text if wanted == "string" else _flag_number
     if stored is StoredType.DECIMAL:
-        return _decimal_text if wanted == "string" else _decimal_number
+        if wanted != "string":
+            return _decimal_number
+        return partial(_padded_decimal, formats.decimals[name]) if name in formats.decimals else _decimal_text
     return as_text if stored is StoredType.INTEGER and wanted == "string" else as_it_is
 
 
@@ -126,6 +133,14 @@ def _flag_number(value: bool | None, zone: tzinfo) -> int | None:
 
 def _decimal_text(value: Decimal | None, zone: tzinfo) -> str | None:
     return None if value is None else format(value, "f")
+
+
+def _padded_decimal(least: int, value: Decimal | None, zone: tzinfo) -> str | None:
+    if value is None:
+        return None
+    whole, _, fraction = format(value, "f").partition(".")
+    fraction = fraction.rstrip("0").ljust(least, "0")
+    return f"{whole}.{fraction}" if fraction else whole
 
 
 def _decimal_number(value: Decimal | None, zone: tzinfo) -> int | float | None:

@@ -23,13 +23,15 @@ class Outline:
             places = {name: document.resolve(prop) for name, prop in resolved.get("properties", {}).items() if embedded(document, prop)}
             self._lists = tuple(name for name, prop in places.items() if prop.get("type") == "array")
             self._records = tuple(name for name in places if name not in self._lists)
-            relaxed = {name: {"type": "array"} if name in self._lists else {"type": "object", "nullable": True} for name in places}
-            self.schema = {**resolved, "properties": {**resolved.get("properties", {}), **relaxed}}
+            relaxed: dict[str, Any] = {name: {"type": "array"} if name in self._lists else {"type": "object", "nullable": True} for name in places}
+            self.schema = {**resolved, "properties": {**resolved.get("properties", {}), **relaxed}} if relaxed else resolved
 
     def of(self, body: Any) -> Any:
         """Return the outline of a body: empty lists and objects in the places of records."""
         if self._whole:
             return [] if isinstance(body, list) else {}
+        if not isinstance(body, dict):
+            return body
         made = dict(body)
         for name in self._lists:
             if name in made:

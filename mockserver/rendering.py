@@ -130,8 +130,10 @@ class Renderers:
 
     def _envelope(self, operation: Operation, schema: Mapping[str, Any], place: str) -> RenderAnswer:
         resolved = self._document.resolve(schema)
-        if embedded(self._document, schema) or resolved.get("type") == "array":
+        if embedded(self._document, schema):
             return self._main(schema, place)
+        if resolved.get("type") == "array":
+            return lambda view, answer: answer.values["body"]
         parts: list[tuple[str, RenderAnswer]] = []
         for name, said in resolved.get("properties", {}).items():
             render = self._envelope_property(operation, name, said, place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mockserver.conventions import Bodies
+from mockserver.errors import DocumentError
 from mockserver.forms import coerce_form, parse_form, text_readers
 from mockserver.operations import Operation, Parameter
 from mockserver.refusals import Category, Refusal, Violation
@@ -16,6 +18,7 @@ from mockserver.spec import Document
 from mockserver.validation import Validator, Validators
 
 _MAX_FIELDS = 1000
+_BRACES = re.compile(r"\{([^{}]*)\}")
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
@@ -26,8 +29,10 @@ class ParameterReader:
     def __init__(self, operation: Operation, document: Document, validators: Validators) -> None:
         self._path = [_Known(parameter, document, validators) for parameter in operation.located("path")]
         self._query: dict[str, _Known] = {}
+        self._families: list[_Known] = []
         for parameter in operation.located("query"):
             known = _Known(parameter, document, validators)
+            self._families += [known] if known.families else []
             for name in (parameter.name, *parameter.aliases):
                 self._query[name] = known
         self._required = [parameter.name for parameter in operation.located("query") if parameter.required]
@@ -52,19 +57,23 @@ class ParameterReader:
         violations: list[Violation] = []
         if query_string:
             for name, text in self._pairs(query_string):
-                known = self._query.get(name)
+                known = self._query.get(name) or self._family(name)
                 if known is not None:
-                    known.take(values, text)
+                    known.take(values, name, text)
             for name, value in values.items():
                 known = self._query[name]
-                if not known.validator.is_valid(value):
-                    violations += known.violations(value, "query")
+                for one in value.values() if known.keyed else (value,):
+                    if not known.validator.is_valid(one):
+                        violations += known.violations(one, "query")
         for name in self._required:
             if name not in values:
                 violations.append(Violation("query", name, "required", f"{name} is required", "", name))
         if violations:
             raise Refusal(Category.PARAMETER, violations)
         return values
+
+    def _family(self, name: str) -> _Known | None:
+        return next((known for known in self._families if known.member(name) is not None), None)
 
     def _pairs(self, query_string: bytes) -> list[tuple[str, str]]:
         try:
@@ -74,7 +83,11 @@ class ParameterReader:
 
 
 class _Known:
-    """A declared parameter, with what turns its text into a value worked out."""
+    """A declared parameter, with what turns its text into a value worked out.
+
+    One whose aliases hold a name in braces (`conditions[label_{id}]`) is a family: its value is a mapping from what stands there to the values.
+    Braces with nothing in them stand for a number that does not count (`ids[{}]`).
+    """
 
     def __init__(self, parameter: Parameter, document: Document, validators: Validators) -> None:
         schema = document.resolve(parameter.schema)
@@ -82,6 +95,11 @@ class _Known:
         self.validator: Validator = validators.compile(parameter.schema)
         self._many = schema.get("type") == "array"
         self._separated = self._many and parameter.raw.get("explode") is False
+        self.families = [_pattern(alias) for alias in parameter.aliases if "{" in alias]
+        self.keyed = any(pattern.groups for pattern in self.families)
+        if self.keyed and (self.member(self.name) is None or parameter.filter is not None):
+            expected = "an alias that the parameter's own name matches, and a function that takes the mapping"
+            raise DocumentError("a family that cannot be read", where=f"parameter {self.name}", expected=expected, found=", ".join(parameter.aliases))
         self._readers = text_readers(schema["items"] if self._many else schema, document.resolve)
 
     def value(self, text: str) -> Any:
@@ -92,17 +110,32 @@ class _Known:
                 return found
         return text
 
-    def take(self, values: dict[str, Any], text: str) -> None:
+    def member(self, name: str) -> str | None:
+        """Return what tells this member of the family from others, `""` where nothing does; None for the name of no member."""
+        match = next(filter(None, (pattern.fullmatch(name) for pattern in self.families)), None)
+        return match and "".join(match.groups())
+
+    def take(self, values: dict[str, Any], name: str, text: str) -> None:
         """Put the value of a text, or one more of a list, among the values."""
+        key = self.name
+        if self.keyed:
+            values, key = values.setdefault(self.name, {}), self.member(name) or ""
         if self._many:
             parts = text.split(",") if self._separated else [text]
-            values.setdefault(self.name, []).extend(map(self.value, parts))
+            values.setdefault(key, []).extend(map(self.value, parts))
         else:
-            values[self.name] = self.value(text)
+            values[key] = self.value(text)
 
     def violations(self, value: Any, place: str) -> list[Violation]:
         """Return why the value is none."""
         return [violation._replace(pointer=self.name, attribute=self.name) for violation in self.validator.violations(value, place)]
+
+
+def _pattern(alias: str) -> re.Pattern[str]:
+    """Return the pattern of a family's names."""
+    literals, names = _BRACES.split(alias)[::2], _BRACES.findall(alias)
+    parts = [r"([A-Za-z0-9_-]{1,40})" if name else "[0-9]{1,4}" for name in names]
+    return re.compile("".join(re.escape(literal) + part for literal, part in zip(literals, [*parts, ""], strict=True)), re.ASCII)
 
 
 class BodyReader:

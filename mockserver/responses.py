@@ -65,13 +65,13 @@ class ErrorShape:
     """One shape of error bodies.
 
     Attributes:
-        one: the object for one violation, with slots.
+        one: the object for one violation, with slots; or a slot alone.
         wrap: key under which the objects stand as an array; None for a bare array if `many`, else a single object.
         many: whether every violation is told, or only the first.
         optional: keys that are left out where there is nothing to say.
     """
 
-    one: Mapping[str, Any]
+    one: Mapping[str, Any] | Slot
     wrap: str | None = None
     many: bool = True
     optional: frozenset[str] = frozenset()

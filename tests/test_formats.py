@@ -151,3 +151,14 @@ def test_every_stored_number_is_written(text: str) -> None:
     assert Decimal(shown) == value
     number = compile_scalar(DOCUMENT, FORMATS, StoredType.DECIMAL, {"type": "number"})(value, UTC)
     json.dumps(number, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("5000", "5000.0"), ("18450.00", "18450.0"), ("0.25", "0.25"), ("-3.10", "-3.1"), ("1E+3", "1000.0"), (None, None)],
+)
+def test_a_decimal_may_have_so_many_decimals_at_least_and_no_needless_ones(value: str | None, text: str | None) -> None:
+    formats = Formats(decimals={"money": 1})
+    prop = {"type": "string", "nullable": True, "format": "money"}
+    write = compile_scalar(DOCUMENT, formats, StoredType.DECIMAL, prop)
+    assert write(value and Decimal(value), UTC) == text

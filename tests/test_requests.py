@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.conventions import Bodies
+from mockserver.errors import DocumentError
 from mockserver.operations import load_model
 from mockserver.refusals import Category, Refusal
 from mockserver.requests import BodyReader, ParameterReader
@@ -272,3 +274,54 @@ def test_path_parameters_are_coerced(text: str, value: int) -> None:
 def test_malformed_path_parameters_are_named(text: str) -> None:
     _, violations = parameter_reader("get_book").path({"id": text})
     assert [(violation.place, violation.pointer) for violation in violations] == [("path", "id")]
+
+
+# --- families ---
+
+
+def family_reader(schema: dict[str, Any], alias: str, **keywords: Any) -> ParameterReader:
+    raw = document()
+    raw["paths"]["/books"]["get"]["parameters"] = [query_parameter("label_1", schema, alias=[alias], **keywords)]
+    changed = load_model(Document(raw, "library"), replace(FUNCTIONS, filters={"labels": lambda *given: None}))
+    return ParameterReader(operation_of(changed, "list_books"), changed.document, Validators(changed.document.schemas))
+
+
+@pytest.mark.parametrize(
+    ("query", "values"),
+    [
+        (b"label_1=7", {"1": 7}),
+        (b"label_1=7&label_2=8&label_1=9", {"1": 9, "2": 8}),
+        (b"label_big-x=7", {"big-x": 7}),
+    ],
+)
+def test_members_of_a_family_are_told_apart_by_what_stands_in_the_braces(query: bytes, values: dict[str, Any]) -> None:
+    reader = family_reader({"type": "integer"}, "label_{id}", filter="labels")
+    assert reader.query(query) == {"label_1": values}
+
+
+def test_lists_of_a_family_gather_their_own_values() -> None:
+    reader = family_reader({"type": "array", "items": {"type": "integer"}}, "label_{id}", filter="labels")
+    assert reader.query(b"label_1=1&label_2=2&label_1=3") == {"label_1": {"1": [1, 3], "2": [2]}}
+
+
+def test_every_member_of_a_family_is_held_to_the_schema() -> None:
+    reader = family_reader({"type": "integer"}, "label_{id}", filter="labels")
+    with pytest.raises(Refusal) as caught:
+        reader.query(b"label_1=7&label_2=x&label_3=y")
+    assert [violation.pointer for violation in caught.value.violations] == ["label_1", "label_1"]
+
+
+@pytest.mark.parametrize("name", [b"label_", b"label_" + b"x" * 41, b"label_a%20b", b"Label_1", b"xlabel_1"])
+def test_what_is_no_member_is_ignored(name: bytes) -> None:
+    assert family_reader({"type": "integer"}, "label_{id}", filter="labels").query(name + b"=7") == {}
+
+
+def test_numbers_in_empty_braces_do_not_count() -> None:
+    reader = family_reader({"type": "array", "items": {"type": "integer"}}, "label_1[{}]", filter="labels")
+    assert reader.query(b"label_1[0]=1&label_1[17]=2&label_1[x]=3&label_1=4") == {"label_1": [1, 2, 4]}
+
+
+@pytest.mark.parametrize(("alias", "said"), [("mark_{id}", "labels"), ("label_{id}", {"field": "copies", "operator": "equals"})])
+def test_a_family_that_cannot_be_read_stops_the_start(alias: str, said: Any) -> None:
+    with pytest.raises(DocumentError, match="family"):
+        family_reader({"type": "integer"}, alias, filter=said)

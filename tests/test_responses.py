@@ -140,6 +140,11 @@ def test_optional_keys_with_nothing_to_say_are_left_out() -> None:
     assert error["source"] == {"pointer": "/data/bookTitle"}
 
 
+def test_a_shape_may_be_a_list_of_sentences() -> None:
+    shapes = replace(SHAPES, shapes={"sentences": ErrorShape(Slot.TITLE, wrap="errors")})
+    assert shapes.body(Refusal(Category.PARAMETER, [LIMIT, LIMIT]), 422, ["sentences"]) == {"errors": ["Wrong limit", "Wrong limit"]}
+
+
 # --- the header ---
 
 texts = st.tuples(st.text(st.characters(), max_size=6), st.integers(1, 60)).map(lambda drawn: drawn[0] * drawn[1])

@@ -355,7 +355,9 @@ def test_another_spelling_has_the_same_effect(sender: MakeSender, subject: Subje
     one = sender(subject)
     declared = one.send(sampled(subject, operation, parameter))
     assert declared.content != one.send(reached(subject, operation, parameter)).content
-    for alias in parameter.aliases:
+    for alias in (alias.replace("{}", "0") for alias in parameter.aliases):
+        if "{" in alias:
+            continue  # a family: another member is another parameter
         other = one.send(reached(subject, operation, parameter).with_query({alias: example_of(parameter)}))
         assert (other.status_code, other.content) == (declared.status_code, declared.content), alias
 

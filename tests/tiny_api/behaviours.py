@@ -22,6 +22,14 @@ def show_profile(session: Session, request: Request) -> Answer:
     return Answer(record=session.get("sailors", session.caller))
 
 
+def clear_boat_notes(session: Session, request: Request) -> Answer:
+    """Delete the notes on a boat, and answer their ids."""
+    found = [note["id"] for note in session.store["notes"].where("boat_id", request.parents["id"]["id"])]
+    for key in found:
+        session.delete("notes", key)
+    return Answer(values={"body": found})
+
+
 def complete_boat(session: Session, before: Record | None, record: Record, sent: Mapping[str, Any]) -> dict[str, Any]:
     """Return the caller as owner of a boat without one."""
     return {} if record["owner_id"] is not None else {"owner_id": session.caller}
@@ -53,6 +61,11 @@ def of_era(session: Session, value: Any, query: Mapping[str, Any]) -> Callable[[
     return lambda record: record["built"] is not None and (record["built"].year < 2000) == (value == "old")
 
 
+def of_marks(session: Session, value: Mapping[str, str], query: Mapping[str, Any]) -> Callable[[Record], bool]:
+    """Return a test for boats with all of these marks."""
+    return lambda record: all((record["marks"] or {}).get(mark) == wanted for mark, wanted in value.items())
+
+
 def order_by_boats(session: Session) -> Callable[[Record], Any]:
     """Return the number of a crew's boats as its place in the order."""
     return lambda record: len(session.store["boats"].where("crew_id", record["id"]))
@@ -67,12 +80,12 @@ def boats_of_caller(session: Session) -> Callable[[Record], Visibility] | None:
 
 
 FUNCTIONS = Functions(
-    behaviours={"show_profile": show_profile},
+    behaviours={"show_profile": show_profile, "clear_boat_notes": clear_boat_notes},
     prepare={"complete_boat": complete_boat},
     effects={"log_mooring": log_mooring},
     rules={"crew_has_a_boat_to_spare": crew_has_a_boat_to_spare},
     values={"survey_due": survey_due},
-    filters={"of_era": of_era},
+    filters={"of_era": of_era, "of_marks": of_marks},
     orders={"order_by_boats": order_by_boats},
     visible={"boats_of_caller": boats_of_caller},
 )

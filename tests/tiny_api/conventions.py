@@ -59,6 +59,7 @@ CONVENTIONS = Conventions(
         instants={
             "slashes": InstantFormat("{0.year:04d}/{0.month:02d}/{0.day:02d} {0.hour:02d}:{0.minute:02d}:{0.second:02d} {0:%z}"),
         },
+        decimals={"metres": 1},
         dates={"": "{0.year:04d}/{0.month:02d}/{0.day:02d}"},
     ),
     headers=Headers({"X-Harbour": "open"}),

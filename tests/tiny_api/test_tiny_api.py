@@ -254,6 +254,24 @@ def test_a_suffix_may_be_left_out_and_slashes_do_not_count(ask: Request, path: s
     assert shown(ask("GET", "/ships/3"), 404) == {"error": "Nothing moors here"}
 
 
+def test_members_of_a_family_are_asked_together(ask: Request) -> None:
+    assert sorted(names(ask("GET", "/boats.json", params={"conditions[mark_sail]": "red"}))) == ["Grey Gull", "Herring gull"]
+    assert names(ask("GET", "/boats.json", params={"conditions[mark_sail]": "red", "conditions[mark_hull]": "scar"})) == ["Grey Gull"]
+    assert names(ask("GET", "/boats.json", params={"conditions[mark_bow]": "red"})) == []
+
+
+def test_a_list_may_be_numbered(ask: Request) -> None:
+    numbered = ask("GET", "/boats.json", params={"per_page": "3", "conditions[hull][0]": "steel", "conditions[hull][7]": "carbon"})
+    assert names(numbered) == names(ask("GET", "/boats.json", params={"per_page": "3", "conditions[hull][]": ["steel", "carbon"]}))
+    assert shown(numbered)["pagination"]["total"] < shown(ask("GET", "/boats.json"))["pagination"]["total"]
+
+
+def test_deleted_ids_are_answered_as_a_bare_array(ask: Request) -> None:
+    listed = [note["id"] for note in shown(ask("GET", "/boats/2/notes.json"))["entries"]]
+    assert sorted(shown(ask("DELETE", "/boats/2/notes.json"))) == sorted(listed)
+    assert shown(ask("DELETE", "/boats/2/notes.json")) == []
+
+
 def test_lint_finds_nothing_in_it() -> None:
     assert [str(finding) for finding in lint_api(HARBOUR, None)] == []
 
