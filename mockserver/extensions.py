@@ -101,6 +101,7 @@ VOCABULARY: dict[str, dict[str, Any]] = {
         "dependencies": {"empty": ["list", "within"]},
     },
     "x-mock-rules": _mapping(_STATUS),
+    "x-mock-allowed": _TEXT,
     "x-mock-observed-status": _STATUS,
     "x-mock-reach": {"anyOf": [_REACH, {"type": "object", "additionalProperties": False, "patternProperties": {"^[1-5][0-9]{2}$": _REACH}}]},
     "x-mock-record": _TEXT,

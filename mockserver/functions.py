@@ -21,6 +21,7 @@ class Functions:
         values: `(view, record) -> value`: a derived property in its stored form, or ABSENT; of an envelope `(view, answer)`.
         filters: `(session, value, query) -> (record -> bool)`.
         orders: `(session) -> (record -> sort key)`.
+        allowed: `(session) -> bool`: whether the caller may use the operation at all.
         visible: `(session) -> None or (record -> Visibility)`; None: everything is whole.
     """
 
@@ -31,6 +32,7 @@ class Functions:
     values: Mapping[str, Function] = field(default_factory=dict)
     filters: Mapping[str, Function] = field(default_factory=dict)
     orders: Mapping[str, Function] = field(default_factory=dict)
+    allowed: Mapping[str, Function] = field(default_factory=dict)
     visible: Mapping[str, Function] = field(default_factory=dict)
 
     def names(self) -> dict[str, set[str]]:

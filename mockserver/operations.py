@@ -81,6 +81,7 @@ class Operation:
         flat: a body without the envelope is read too.
         through: the path from the record that the URL names to the one that is retrieved; None: that record itself.
         rules: names with the status of their refusal.
+        allowed: the function that says whether the caller may use it.
         statuses: success status by profile; None where the document knows no success.
         bodies: media type -> schema.
         responses: status -> schema of its body, None without one.
@@ -98,6 +99,7 @@ class Operation:
     flat: bool
     through: Path | None
     rules: tuple[tuple[str, int], ...]
+    allowed: str | None
     statuses: Mapping[Profile, int | None]
     parameters: tuple[Parameter, ...]
     bodies: Mapping[str, Mapping[str, Any]]
@@ -226,6 +228,7 @@ class _Reader:
             said.get("flat", False),
             self._through(said),
             tuple(raw.get("x-mock-rules", {}).items()),
+            self._allowed(raw),
             self._statuses(raw, responses),
             tuple(self._parameter(parameter, collection) for parameter in self._place.parameters),
             self._schemas(body, "requestBody"),
@@ -234,6 +237,12 @@ class _Reader:
             any(security),
             raw,
         )
+
+    def _allowed(self, raw: Mapping[str, Any]) -> str | None:
+        name: str | None = raw.get("x-mock-allowed")
+        if name is not None:
+            self._known("allowed", name)
+        return name
 
     def _through(self, said: Mapping[str, Any]) -> Path | None:
         if "through" not in said:

@@ -161,6 +161,7 @@ class Pipeline:
         model, validators = service.model, service.validators
         resource = model.resources.get(operation.collection or "")
         self._handler = build_handler(operation, model, service.functions)
+        self._allowed = service.functions.allowed[operation.allowed] if operation.allowed else None
         self._select = compile_selection(operation, model, service.functions)
         self._parameters = ParameterReader(operation, model.document, validators)
         singular = resource.singular if resource else ""
@@ -250,6 +251,8 @@ class Pipeline:
 
     def _respond(self, scope: Scope, headers: Mapping[bytes, bytes], raw: bytes, world: World, caller: int) -> Response:
         session = self._service.session(world, caller)
+        if self._allowed is not None and not self._allowed(session):
+            raise Refusal(Category.FORBIDDEN, [Violation("header", self._service.credential_name, "forbidden", "the caller may not do this")])
         media_type, body = "", None
         if self._body is not None:
             media_type, body = self._body.decode(raw, headers.get(b"content-type", b"").decode("latin-1"))

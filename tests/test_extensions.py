@@ -83,6 +83,7 @@ FORMS: dict[str, tuple[list[Any], list[Any]]] = {
         ["list", {}, {"list": None}, {"list": "deals", "create": "deals"}, {"sideload": {}}, {"list": "deals", "flat": "yes"}, {"remove": "deals"}],
     ),
     "x-mock-rules": ([{}, {"related": 422, "own_rule": 400}], ["related", ["related"], {"related": "422"}, {"related": 42}, {"related": 600}]),
+    "x-mock-allowed": (["admin_only"], ["", ["admin_only"], True, None]),
     "x-mock-observed-status": ([200, 201], ["200", 42, 600, None]),
     "x-mock-reach": (
         [

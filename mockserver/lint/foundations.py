@@ -142,5 +142,6 @@ def _named_functions(subject: Subject) -> Mapping[str, set[str]]:
         "values": {schema["x-mock-value"] for _, schema in subject.iter_schemas() if "x-mock-value" in schema},
         "filters": {parameter.filter_function for parameter in parameters if parameter.filter_function},
         "orders": {parameter.order_function for parameter in parameters if parameter.order_function},
+        "allowed": {operation.allowed for operation in operations if operation.allowed},
         "visible": {resource.visible for resource in resources if resource.visible},
     }

@@ -136,6 +136,7 @@ def _iter_refusals(subject: Subject, operation: Operation) -> Iterator[Category]
     asked: tuple[tuple[object, tuple[Category, ...]], ...] = (
         (operation.secured, (Category.CREDENTIAL,)),
         (operation.secured and conventions.limit, (Category.RATE,)),
+        (operation.allowed, (Category.FORBIDDEN,)),
         (operation.bodies, (Category.TOO_LARGE, Category.MEDIA_TYPE, Category.UNREADABLE, Category.STRUCTURE, Category.VALUE)),
         (operation.located("path"), malformed),
         (operation.records, (Category.MISSING_RECORD,)),

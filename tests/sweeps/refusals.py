@@ -38,11 +38,23 @@ def refused_attempts(subject: Subject, operation: Operation, profile: Profile | 
     if operation.secured:
         yield Attempt("an unknown credential", Category.CREDENTIAL, example, "invalid")
         yield Attempt("no credential", Category.CREDENTIAL, example, None)
+    if operation.allowed is not None:
+        yield Attempt("a caller who may not", Category.FORBIDDEN, example, f"sweep:{forbidden_caller(subject, operation)}")
     if subject.service.conventions.limit is not None:
         yield Attempt("too many requests", Category.RATE, example, repeated=True)
     yield from _of_path(subject, operation, example, profile or subject.profile)
     yield from _of_query(subject, operation, example)
     yield from _of_body(operation, example)
+
+
+def forbidden_caller(subject: Subject, operation: Operation) -> int:
+    """Return a user of the fixtures who may not use the operation."""
+    service = subject.service
+    world, _ = service.worlds.enter("sweep") or (None, 0)
+    assert world is not None
+    users: list[int] = [user["id"] for user in service.worlds.fixtures[service.conventions.callers.collection]]
+    allowed = subject.api.functions.allowed[operation.allowed or ""]
+    return next(user for user in users if not allowed(service.session(world, user)))
 
 
 def expected_status(subject: Subject, operation: Operation, category: Category) -> int:

@@ -79,6 +79,12 @@ def boats_of_caller(session: Session) -> Callable[[Record], Visibility] | None:
     return lambda record: Visibility.WHOLE if record["owner_id"] == session.caller else Visibility.HIDDEN
 
 
+def harbour_master_only(session: Session) -> bool:
+    """Return whether the harbour master asks."""
+    sailor = session.get("sailors", session.caller)
+    return sailor is not None and bool(sailor["harbour_master"])
+
+
 FUNCTIONS = Functions(
     behaviours={"show_profile": show_profile, "clear_boat_notes": clear_boat_notes},
     prepare={"complete_boat": complete_boat},
@@ -87,5 +93,6 @@ FUNCTIONS = Functions(
     values={"survey_due": survey_due},
     filters={"of_era": of_era, "of_marks": of_marks},
     orders={"order_by_boats": order_by_boats},
+    allowed={"harbour_master_only": harbour_master_only},
     visible={"boats_of_caller": boats_of_caller},
 )

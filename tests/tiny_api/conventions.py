@@ -41,6 +41,7 @@ ERRORS = ErrorShapes(
         (None, Category.METHOD): Sentence("Not like this"),
         (None, Category.CREDENTIAL): Sentence("Unknown api key"),
         (None, Category.RATE): Sentence("Slow ahead"),
+        (None, Category.FORBIDDEN): Sentence("Not yours"),
         (None, Category.STRUCTURE): Sentence("param is missing or the value is empty: {resource}"),
         (None, Category.MISSING_RECORD): Sentence("{resource} {id} is not in this harbour"),
         ("fields", "required"): Sentence("can't be blank"),

@@ -272,6 +272,12 @@ def test_deleted_ids_are_answered_as_a_bare_array(ask: Request) -> None:
     assert shown(ask("DELETE", "/boats/2/notes.json")) == []
 
 
+def test_only_the_harbour_master_clears_notes_whatever_else_is_wrong(request_as: Request) -> None:
+    for boat in (2, 99):
+        assert shown(request_as("clear:2", "DELETE", f"/boats/{boat}/notes.json"), 403) == {"error": "Not yours"}
+    assert shown(request_as("clear:1", "DELETE", "/boats/99/notes.json"), 404)
+
+
 def test_lint_finds_nothing_in_it() -> None:
     assert [str(finding) for finding in lint_api(HARBOUR, None)] == []
 
