@@ -48,10 +48,12 @@ class Site:
     def curl(self, origin: str) -> str:
         """Return a first request for the shell: the first list that needs no parameter."""
         path = next((one.path for one in self.service.model.operations if one.action is Action.LIST and "{" not in one.path), "/")
-        place, name = self.service.credential
-        if place == "query":
-            return f"curl '{origin}{self.base}{path}?{name}=my-tests'"
-        return f"curl -H '{self.service.credential_name}: my-tests' {origin}{self.base}{path}"
+        key = self.service.key
+        if key is None:
+            return f"curl {origin}{self.base}{path}"
+        if key.place == "query":
+            return f"curl '{origin}{self.base}{path}?{key.name}=my-tests'"
+        return f"curl -H '{key.name}: my-tests' {origin}{self.base}{path}"
 
 
 class Pages:

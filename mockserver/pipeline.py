@@ -9,9 +9,9 @@ from datetime import datetime, tzinfo
 from email.utils import formatdate
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
+from mockserver.apikeys import api_keys, is_refused
 from mockserver.clock import Clock, request_id
 from mockserver.conventions import Conventions
 from mockserver.exchange import Answer, Record, Request, Response
@@ -71,11 +71,9 @@ class Service:
         self.broken = 0
         self.validators = Validators(model.document.schemas)
         self.renderers = Renderers(model, functions, conventions.formats, self.validators if validate_responses else None)
-        scheme = _credential_scheme(model)
-        self.credential_name: str = scheme.get("name", "")
-        place: str = scheme.get("in", "header")
-        self.credential = (place, self.credential_name.lower() if place == "header" else self.credential_name)
-        self.credential_header = self.credential[1].encode("latin-1") if place == "header" else None
+        keys = api_keys(model.document)
+        self.key = keys[0] if keys else None
+        self.program_keys = keys[1:]
         self._caller_zone = conventions.zones.caller_field
         self._zone_default = zone_of(conventions.zones.default)
         self._visible = [(resource.name, functions.visible[resource.visible]) for resource in model.resources.values() if resource.visible]
@@ -146,12 +144,6 @@ def _http_date(moment: datetime) -> bytes:
     return formatdate(moment.timestamp(), usegmt=True).encode("latin-1")
 
 
-def _credential_scheme(model: Model) -> Mapping[str, Any]:
-    """Return the document's first API key scheme; empty without one."""
-    schemes = model.document.raw.get("components", {}).get("securitySchemes", {}).values()
-    return next((scheme for scheme in schemes if scheme.get("type") == "apiKey"), {})
-
-
 class Pipeline:
     """The way of one operation's requests, compiled at start."""
 
@@ -203,19 +195,18 @@ class Pipeline:
     # --- before the body ---
 
     def _enter(self, scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[World, int, dict[str, str]]:
-        service = self._service
-        if not self.operation.secured:
+        service, key = self._service, self._service.key
+        if not self.operation.secured or key is None:
             entered = service.worlds.enter("public")
         else:
-            if service.credential_header is not None:
-                credential = headers.get(service.credential_header, b"").decode("latin-1").strip()
-            else:
-                credential = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)).get(service.credential[1], "")
-            entered = service.worlds.enter(credential)
+            entered = service.worlds.enter(key.sent(headers, scope["query_string"]))
+            if entered is None:
+                raise Refusal(Category.CREDENTIAL, [Violation(key.place, key.name, "credential", "the credential is missing or unknown")])
+            for program in service.program_keys:
+                if is_refused(program.sent(headers, scope["query_string"])):
+                    raise Refusal(Category.PROGRAM, [Violation(program.place, program.name, "program", "the key of the program is unknown")])
         if entered is None:
-            raise Refusal(
-                Category.CREDENTIAL, [Violation(service.credential[0], service.credential[1], "credential", "the credential is missing or unknown")]
-            )
+            raise Refusal(Category.CREDENTIAL, [Violation("header", "", "credential", "the public world is refused")])
         world, caller = entered
         if service.limit is None:
             return world, caller, {}
@@ -252,7 +243,7 @@ class Pipeline:
     def _respond(self, scope: Scope, headers: Mapping[bytes, bytes], raw: bytes, world: World, caller: int) -> Response:
         session = self._service.session(world, caller)
         if self._allowed is not None and not self._allowed(session):
-            raise Refusal(Category.FORBIDDEN, [Violation("header", self._service.credential_name, "forbidden", "the caller may not do this")])
+            raise Refusal(Category.FORBIDDEN, [Violation("header", "", "forbidden", "the caller may not do this")])
         media_type, body = "", None
         if self._body is not None:
             media_type, body = self._body.decode(raw, headers.get(b"content-type", b"").decode("latin-1"))

@@ -13,6 +13,7 @@ class Category(StrEnum):
     UNKNOWN_PATH = "unknown-path"
     METHOD = "method"
     CREDENTIAL = "credential"
+    PROGRAM = "program"
     RATE = "rate"
     TOO_LARGE = "too-large"
     MEDIA_TYPE = "media-type"

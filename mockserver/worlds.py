@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
+from mockserver.apikeys import is_refused
 from mockserver.clock import monotonic_seconds, token
 from mockserver.exchange import Record, Request
 from mockserver.functions import Functions
@@ -16,8 +17,6 @@ from mockserver.resources import Resource
 from mockserver.store import Change, Store
 
 logger = logging.getLogger("mockserver.worlds")
-
-_REFUSED_WORD = "invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class Worlds:
         listed = self._listed.get(credential)
         if listed is not None:
             return self._world(""), listed
-        if not credential or self._strict or _REFUSED_WORD in credential.lower():
+        if not credential or self._strict or is_refused(credential):
             return None
         name, separator, user = credential.rpartition(":")
         if not separator:

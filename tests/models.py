@@ -464,6 +464,7 @@ STATUSES: dict[Category, tuple[int, ...]] = {
     Category.UNKNOWN_PATH: (404,),
     Category.METHOD: (405,),
     Category.CREDENTIAL: (401,),
+    Category.PROGRAM: (401,),
     Category.RATE: (429,),
     Category.TOO_LARGE: (413,),
     Category.MEDIA_TYPE: (415,),

@@ -260,6 +260,7 @@ FUNCTIONS = Functions(
 )
 STATUSES = {
     Category.CREDENTIAL: (401,),
+    Category.PROGRAM: (401,),
     Category.MALFORMED_ID: (400,),
     Category.MISSING_RECORD: (404,),
     Category.RULE: (422,),

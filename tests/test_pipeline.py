@@ -83,7 +83,7 @@ def test_every_refusal_has_its_status_its_shape_and_its_reasons(served: MockApp,
 
 
 def test_no_category_but_those_tested_below_is_left_out_above() -> None:
-    assert set(Category) - set(REFUSALS) == {Category.RATE, Category.FORBIDDEN}
+    assert set(Category) - set(REFUSALS) == {Category.RATE, Category.FORBIDDEN, Category.PROGRAM}
 
 
 def test_a_behaviour_may_forbid(folder: Path) -> None:

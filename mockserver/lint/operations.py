@@ -135,6 +135,7 @@ def _iter_refusals(subject: Subject, operation: Operation) -> Iterator[Category]
     malformed = tuple(dict.fromkeys(conventions.malformed_ids.values())) if operation.records else (Category.MALFORMED_ID,)
     asked: tuple[tuple[object, tuple[Category, ...]], ...] = (
         (operation.secured, (Category.CREDENTIAL,)),
+        (operation.secured and subject.service.program_keys, (Category.PROGRAM,)),
         (operation.secured and conventions.limit, (Category.RATE,)),
         (operation.allowed, (Category.FORBIDDEN,)),
         (operation.bodies, (Category.TOO_LARGE, Category.MEDIA_TYPE, Category.UNREADABLE, Category.STRUCTURE, Category.VALUE)),

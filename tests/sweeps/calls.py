@@ -139,12 +139,12 @@ class Sender:
 
     def request(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, **payload: Any) -> httpx.Response:
         """Return the answer to a request below the base path."""
-        place, name = self.subject.service.credential
+        key = self.subject.service.key
         sent = dict(headers or {})
-        if self.credential is not None and place == "header":
-            sent[name] = self.credential
-        elif self.credential is not None:
-            url += f"{'&' if '?' in url else '?'}{urlencode({name: self.credential})}"
+        if key is not None and self.credential is not None and key.place == "header":
+            sent[key.name] = self.credential
+        elif key is not None and self.credential is not None:
+            url += f"{'&' if '?' in url else '?'}{urlencode({key.name: self.credential})}"
         response = self._runner.run(self._exchange(method, url, headers=sent, **payload))
         assert response.status_code < 500, f"{method} {url}: {response.status_code} {response.text[:500]} {response.headers.get('X-Mock-Violations')}"
         return response

@@ -38,6 +38,8 @@ def refused_attempts(subject: Subject, operation: Operation, profile: Profile | 
     if operation.secured:
         yield Attempt("an unknown credential", Category.CREDENTIAL, example, "invalid")
         yield Attempt("no credential", Category.CREDENTIAL, example, None)
+        for key in subject.service.program_keys:
+            yield Attempt("an unknown program", Category.PROGRAM, example.with_query({key.name: "invalid"}))
     if operation.allowed is not None:
         yield Attempt("a caller who may not", Category.FORBIDDEN, example, f"sweep:{forbidden_caller(subject, operation)}")
     if subject.service.conventions.limit is not None:

@@ -69,6 +69,12 @@ def test_a_missing_or_unknown_key_is_refused_with_406(request_as: Request, crede
     assert shown(request_as(credential, "GET", "/boats.json"), 406) == {"error": "Unknown api key"}
 
 
+def test_the_key_of_a_program_goes_beside_that_of_a_sailor(ask: Request, request_as: Request) -> None:
+    assert ask("GET", "/boats.json", params={"app_key": "compass"}).status_code == 200
+    assert shown(ask("GET", "/boats.json", params={"app_key": "an INVALID one"}), 401) == {"error": "Unknown program"}
+    assert request_as("", "GET", "/boats.json", params={"app_key": "compass"}).status_code == 406
+
+
 def test_a_key_in_a_header_is_no_key(request_as: Request) -> None:
     assert request_as("", "GET", "/boats.json", headers={"api_key": "master"}).status_code == 406
 
