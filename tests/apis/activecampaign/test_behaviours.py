@@ -22,6 +22,7 @@ def named_by(service: Service) -> dict[str, set[str]]:
         "rules": {name for one in operations for name, _ in one.rules} - {"related", "unique"},
         "values": values & set(FUNCTIONS.values),
         "filters": {one.filter_function for one in parameters if one.filter_function},
+        "allowed": {one.allowed for one in operations if one.allowed},
         "orders": {one.order_function for one in parameters if one.order_function},
         "visible": {one.visible for one in resources if one.visible},
     }
