@@ -17,7 +17,7 @@ class Functions:
         behaviours: by operationId: `(session, request) -> Answer`.
         prepare: `(session, before, record, sent) -> changes`: completes a record before it is written; `before` is None on a create.
         effects: `(session, change, sent) -> None`: follows a write, whatever caused it; `sent` is empty unless the request wrote this record itself.
-        rules: `(session, before, record, sent) -> violations`: why the request is refused; none if it is not.
+        rules: `(session, before, record, sent) -> violations`: why the request is refused; none if it is not. `record` is None on a delete.
         values: `(view, record) -> value`: a derived property in its stored form, or ABSENT; of an envelope `(view, answer)`.
         filters: `(session, value, query) -> (record -> bool)`.
         orders: `(session) -> (record -> sort key)`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from mockserver.collection import Relation
@@ -37,7 +38,7 @@ def build_handler(operation: Operation, model: Model, functions: Functions) -> H
     if operation.action is Action.RETRIEVE:
         return _retrieve_through(operation, resource, operation.through, functions) if operation.through else _retrieve(operation)
     if operation.action is Action.DELETE:
-        return _delete(operation, resource)
+        return _delete(operation, rules, resource)
     attributes = _Attributes(operation, model, resource)
     if operation.action is Action.CREATE:
         return _create(operation, resource, attributes, rules, _within(operation, resource))
@@ -77,9 +78,10 @@ def _list(operation: Operation, resource: Resource, functions: Functions, within
     parameters = {parameter.name: parameter for parameter in operation.located("query")}
     roles = {parameter.page.role: parameter.page for parameter in parameters.values() if parameter.page}
     visible = functions.visible[resource.visible] if resource.visible else None
+    always = [Predicate(partial(_has, name, value)) for name, value in operation.where.items()]
 
     def handle(session: Session, request: Request) -> Answer:
-        predicates = [predicate for parent in within for predicate in _parent_predicates(parent, request)]
+        predicates = always + [predicate for parent in within for predicate in _parent_predicates(parent, request)]
         orders: list[Order] = []
         for name, value in request.query.items():
             parameter = parameters[name]
@@ -98,6 +100,10 @@ def _list(operation: Operation, resource: Resource, functions: Functions, within
         return Answer(records=records, values={**page.values(len(selection)), "selection": selection})
 
     return handle
+
+
+def _has(name: str, value: Any, record: Record) -> bool:
+    return bool(record[name] == value)
 
 
 def _parent_predicates(parent: tuple[str, Relation, str | None], request: Request) -> list[Predicate]:
@@ -301,10 +307,11 @@ def _update(operation: Operation, resource: Resource, attributes: _Attributes, r
     return handle
 
 
-def _delete(operation: Operation, resource: Resource) -> Handler:
+def _delete(operation: Operation, rules: _Rules, resource: Resource) -> Handler:
     own = _own(operation)
 
     def handle(session: Session, request: Request) -> Answer:
+        rules.check(session, request.parents[own], None, {})
         session.delete(resource.name, request.parents[own]["id"])
         return Answer(record=request.parents[own])
 

@@ -78,6 +78,7 @@ class Operation:
         collection: what it acts on; None for a behaviour without records.
         sideload: envelope key -> path from the main records.
         within: path parameter -> relation field of the collection.
+        where: stored field -> the value that records of a list have in it.
         flat: a body without the envelope is read too.
         through: the path from the record that the URL names to the one that is retrieved; None: that record itself.
         rules: names with the status of their refusal.
@@ -96,6 +97,7 @@ class Operation:
     collection: str | None
     sideload: Mapping[str, Path]
     within: Mapping[str, str]
+    where: Mapping[str, Any]
     flat: bool
     through: Path | None
     rules: tuple[tuple[str, int], ...]
@@ -225,6 +227,7 @@ class _Reader:
             collection,
             {key: self._path(path, collection or "") for key, path in said.get("sideload", {}).items()},
             said.get("within", {}),
+            self._where_stored(said, collection),
             said.get("flat", False),
             self._through(said),
             tuple(raw.get("x-mock-rules", {}).items()),
@@ -243,6 +246,13 @@ class _Reader:
         if name is not None:
             self._known("allowed", name)
         return name
+
+    def _where_stored(self, said: Mapping[str, Any], collection: str | None) -> Mapping[str, Any]:
+        where: Mapping[str, Any] = said.get("where", {})
+        stored = self._resources[collection].stored if collection else {}
+        for name in where.keys() - stored.keys():
+            raise DocumentError("a field that is not stored", where=self._where, expected=f"one of {', '.join(sorted(stored))}", found=name)
+        return where
 
     def _through(self, said: Mapping[str, Any]) -> Path | None:
         if "through" not in said:

@@ -14,7 +14,7 @@ from mockserver.resources import embedded, iter_properties
 
 EVERY_ACTION = frozenset(Action)
 LISTS = frozenset({Action.LIST, Action.BEHAVIOUR})
-ASKING = frozenset({Action.CREATE, Action.UPDATE, Action.BEHAVIOUR})
+ASKING = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE, Action.BEHAVIOUR})
 
 EFFECTS: Mapping[str, tuple[frozenset[str], frozenset[Action]]] = {
     "x-mock-record": (frozenset({"path"}), EVERY_ACTION),

@@ -61,7 +61,7 @@ def belonging(sender: Sender, call: Call) -> list[int]:
     operation, subject = call.operation, sender.subject
     resource = subject.model.resources[operation.collection or ""]
     store = sender.store
-    found = list(store[resource.name])
+    found = [record for record in store[resource.name] if all(record[name] == value for name, value in operation.where.items())]
     for parameter, name in operation.within.items():
         relation = resource.layout.relations[name]
         target = dict(operation.records)[parameter]

@@ -50,6 +50,12 @@ def crew_has_a_boat_to_spare(session: Session, before: Record | None, record: Re
         yield Violation("body", "/boat/crew_id", "crew-full", f"has {BOATS_PER_CREW} boats already", "boat", "crew_id")
 
 
+def crew_is_not_disbanded(session: Session, before: Record | None, record: Record | None, sent: Mapping[str, Any]) -> Iterable[Violation]:
+    """Refuse to delete a crew that was disbanded."""
+    if before is not None and record is None and before["disbanded"]:
+        yield Violation("path", "id", "disbanded", "is kept for the records", "crew", "id")
+
+
 def survey_due(view: View, record: Record) -> datetime | None:
     """Return the moment a year after the last survey."""
     last: datetime | None = record["surveyed_at"]
@@ -89,7 +95,7 @@ FUNCTIONS = Functions(
     behaviours={"show_profile": show_profile, "clear_boat_notes": clear_boat_notes},
     prepare={"complete_boat": complete_boat},
     effects={"log_mooring": log_mooring},
-    rules={"crew_has_a_boat_to_spare": crew_has_a_boat_to_spare},
+    rules={"crew_has_a_boat_to_spare": crew_has_a_boat_to_spare, "crew_is_not_disbanded": crew_is_not_disbanded},
     values={"survey_due": survey_due},
     filters={"of_era": of_era, "of_marks": of_marks},
     orders={"order_by_boats": order_by_boats},

@@ -284,6 +284,13 @@ def test_only_the_harbour_master_clears_notes_whatever_else_is_wrong(request_as:
     assert shown(request_as("clear:1", "DELETE", "/boats/99/notes.json"), 404)
 
 
+def test_a_disbanded_crew_is_not_listed_can_be_read_and_is_not_deleted(ask: Request) -> None:
+    assert 5 not in [crew["id"] for crew in shown(ask("GET", "/crews.json", params={"per_page": "100"}))["entries"]]
+    assert shown(ask("GET", "/crews/5.json"))["name"] == "Mutineers"
+    assert ask("DELETE", "/crews/5.json").status_code == 422
+    assert ask("DELETE", "/crews/4.json").status_code == 204
+
+
 def test_lint_finds_nothing_in_it() -> None:
     assert [str(finding) for finding in lint_api(HARBOUR, None)] == []
 
