@@ -15,9 +15,9 @@ from mockserver.pagination import WHOLE, parse_page
 from mockserver.paths import Path
 from mockserver.query import Order, Predicate, Query, path_key
 from mockserver.refusals import Category, Refusal, Violation
-from mockserver.rendering import Visibility
 from mockserver.resources import Resource, iter_properties
 from mockserver.stored import Unparsable, parse_stored
+from mockserver.view import Visibility
 from mockserver.worlds import Session
 
 Handler = Callable[[Session, Request], Answer]

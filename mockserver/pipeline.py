@@ -20,11 +20,12 @@ from mockserver.handlers import build_handler
 from mockserver.operations import Model, Operation, Profile
 from mockserver.outline import Outline
 from mockserver.refusals import Category, Refusal, Violation
-from mockserver.rendering import Renderers, View, Visibility, always_whole
+from mockserver.rendering import Renderers
 from mockserver.requests import BodyReader, ParameterReader
 from mockserver.responses import encode, refusal_response
 from mockserver.selection import compile_selection
 from mockserver.validation import Validators
+from mockserver.view import View, Visibility, always_whole
 from mockserver.worlds import Session, World, Worlds
 
 logger = logging.getLogger("mockserver.pipeline")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import count
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
@@ -23,67 +21,11 @@ from mockserver.resources import embedded
 from mockserver.responses import encode
 from mockserver.stored import StoredType
 from mockserver.validation import Validators, allowed_types
-from mockserver.worlds import Session
+from mockserver.view import ABSENT, View, Visibility, always_whole
 
-ABSENT: Final = object()
-"""What a function of VALUES returns to leave its key out."""
-
-Render = Callable[["View", Record], Any]
-RenderMany = Callable[["View", Sequence[Record]], list[Any]]
-RenderAnswer = Callable[["View", Answer], Any]
-
-
-class Visibility(StrEnum):
-    """How much of a record a caller may see."""
-
-    WHOLE = "whole"
-    STUB = "stub"
-    HIDDEN = "hidden"
-
-
-class View:
-    """From where a record is looked at: the session, the base URL of links, and what the request sent and asked for.
-
-    Attributes:
-        kept: by number of the schema, what is kept encoded for those who look from the same place.
-        read: the collections that were read to know what is visible.
-        answers_sent: whether what the request sent was looked at; what is shown then is for this request alone.
-    """
-
-    __slots__ = ("_sent", "answer", "answers_sent", "base", "kept", "only", "read", "selected", "session", "store", "visible", "zone")
-
-    def __init__(
-        self,
-        session: Session,
-        base: str,
-        answer: Answer,
-        visible: Callable[[str, Record], Visibility],
-        read: Mapping[str, Any] = MappingProxyType({}),
-    ) -> None:
-        self.session = session
-        self.store = session.store
-        self.zone = session.zone
-        self.base = base
-        self.answer = answer
-        self._sent = answer.sent
-        self.selected = answer.selected
-        self.only = answer.only
-        self.visible = visible
-        self.read = read
-        self.answers_sent = False
-        caller = None if visible is always_whole else session.caller
-        self.kept = session.store.kept((base, session.zone, answer.selected, answer.only, caller))
-
-    @property
-    def sent(self) -> Mapping[str, Any]:
-        """The attributes that the request sent."""
-        self.answers_sent = True
-        return self._sent
-
-
-def always_whole(collection: str, record: Record) -> Visibility:
-    """Return WHOLE: the visibility of an API that hides nothing."""
-    return Visibility.WHOLE
+Render = Callable[[View, Record], Any]
+RenderMany = Callable[[View, Sequence[Record]], list[Any]]
+RenderAnswer = Callable[[View, Answer], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,4 +412,4 @@ def _conditional_answer(prop: Mapping[str, Any], render: RenderAnswer, name: str
     return render
 
 
-__all__ = ["ABSENT", "Formats", "InstantFormat", "Renderers", "View", "Visibility", "always_whole", "condition_of", "json_type"]
+__all__ = ["Formats", "InstantFormat", "Renderers", "condition_of", "json_type"]

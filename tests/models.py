@@ -20,12 +20,13 @@ from mockserver.functions import Functions
 from mockserver.operations import Model, Operation, load_model
 from mockserver.ratelimit import Limit
 from mockserver.refusals import Category, Violation
-from mockserver.rendering import ABSENT, Formats, InstantFormat, View, Visibility
+from mockserver.rendering import Formats, InstantFormat
 from mockserver.resources import Resource
 from mockserver.responses import ErrorShape, ErrorShapes, Headers, Sentence, Slot
 from mockserver.settings import Settings
 from mockserver.spec import Document
 from mockserver.store import Change, Store
+from mockserver.view import ABSENT, View, Visibility
 from mockserver.worlds import Callers, Session
 
 NOW = datetime(2024, 3, 18, 12, 0, tzinfo=UTC)

@@ -18,10 +18,11 @@ from mockserver.exchange import Answer, Record
 from mockserver.operations import load_model
 from mockserver.outline import Outline
 from mockserver.refusals import Category, Refusal
-from mockserver.rendering import ABSENT, RenderAnswer, Renderers, View, Visibility, always_whole, condition_of, json_type
+from mockserver.rendering import RenderAnswer, Renderers, condition_of, json_type
 from mockserver.spec import Document
 from mockserver.store import Store
 from mockserver.validation import Validators
+from mockserver.view import ABSENT, View, Visibility, always_whole
 from mockserver.worlds import Session, World
 from tests.models import CONVENTIONS, FUNCTIONS, NOW, document, empty_store, model, operation_of, record_of, resources
 

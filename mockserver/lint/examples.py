@@ -13,9 +13,9 @@ from mockserver.lint.subject import Finding, Node, Subject, iter_nodes
 from mockserver.operations import Action, Operation, Parameter
 from mockserver.query import path_key
 from mockserver.refusals import Refusal
-from mockserver.rendering import View
 from mockserver.requests import ParameterReader
 from mockserver.validation import escape_pointer
+from mockserver.view import View
 from mockserver.worlds import Session
 
 _BASE = "http://127.0.0.1:8080"

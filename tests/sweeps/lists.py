@@ -9,8 +9,8 @@ from typing import Any
 from mockserver.exchange import Record
 from mockserver.operations import Action, Operation
 from mockserver.pagination import PageRole
-from mockserver.rendering import Visibility
 from mockserver.resources import embedded
+from mockserver.view import Visibility
 from tests.sweeps.calls import Call, Sender
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from mockserver.exchange import Answer, Record, Request
 from mockserver.functions import Functions
 from mockserver.refusals import Violation
-from mockserver.rendering import View, Visibility
 from mockserver.store import Change
+from mockserver.view import View, Visibility
 from mockserver.worlds import Session
 
 BOATS_PER_CREW = 2

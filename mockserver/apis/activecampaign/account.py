@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.exchange import Answer, Record, Request
-from mockserver.rendering import View
+from mockserver.view import View
 from mockserver.worlds import Session
 
 

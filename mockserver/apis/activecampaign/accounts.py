@@ -7,8 +7,8 @@ from typing import Any
 
 from mockserver.exchange import Record
 from mockserver.refusals import Violation
-from mockserver.rendering import View
 from mockserver.store import Change
+from mockserver.view import View
 from mockserver.worlds import Session
 
 _NAME_LENGTH = 200

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mockserver.exchange import Record
-from mockserver.rendering import View
+from mockserver.view import View
 from mockserver.worlds import Session
 
 _EMAIL_KINDS = frozenset({"email", "connection_email", "LinkData"})

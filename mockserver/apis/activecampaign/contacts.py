@@ -8,9 +8,9 @@ from typing import Any
 from mockserver.apis.activecampaign.activities import record_activity
 from mockserver.exchange import Answer, Record, Request
 from mockserver.refusals import Violation
-from mockserver.rendering import View
 from mockserver.store import Change
 from mockserver.stored import StoredType, parse_stored
+from mockserver.view import View
 from mockserver.worlds import Session
 
 _ABOUT = ("firstName", "lastName", "email", "phone")

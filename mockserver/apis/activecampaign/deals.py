@@ -15,8 +15,8 @@ from mockserver.apis.activecampaign.tasks import due_test
 from mockserver.derived import sort_key
 from mockserver.exchange import Answer, Record, Request
 from mockserver.refusals import Violation
-from mockserver.rendering import ABSENT, View, Visibility
 from mockserver.store import Change
+from mockserver.view import ABSENT, View, Visibility
 from mockserver.worlds import Session
 
 _KINDS = {

@@ -9,8 +9,8 @@ from mockserver.apis.activecampaign.activities import record_activity
 from mockserver.apis.activecampaign.contacts import touch_contact
 from mockserver.exchange import Record
 from mockserver.refusals import Violation
-from mockserver.rendering import View
 from mockserver.store import Change
+from mockserver.view import View
 from mockserver.worlds import Session
 
 _OWNER_WORDS = {"Activity": "activity", "Deal": "deal", "DealTask": "dealTask", "Subscriber": "contact", "CustomerAccount": "customerAccount"}

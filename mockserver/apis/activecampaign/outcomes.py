@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.exchange import Record
 from mockserver.refusals import Violation
-from mockserver.rendering import View
+from mockserver.view import View
 from mockserver.worlds import Session
 
 _SENTIMENTS = {"1": "NEGATIVE", "2": "NEUTRAL", "3": "POSITIVE"}

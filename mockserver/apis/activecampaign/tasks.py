@@ -10,8 +10,8 @@ from mockserver.apis.activecampaign.activities import record_activity
 from mockserver.clock import later
 from mockserver.exchange import Answer, Record, Request
 from mockserver.refusals import Violation
-from mockserver.rendering import View
 from mockserver.store import Change
+from mockserver.view import View
 from mockserver.worlds import Session
 
 _DONE = 1

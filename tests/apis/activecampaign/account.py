@@ -15,10 +15,10 @@ from mockserver.handlers import build_handler
 from mockserver.operations import Operation
 from mockserver.pipeline import Service
 from mockserver.refusals import Refusal
-from mockserver.rendering import View
 from mockserver.requests import BodyReader, ParameterReader
 from mockserver.responses import encode
 from mockserver.store import Store
+from mockserver.view import View
 from mockserver.worlds import Session, World
 from tests.models import operation_of
 

@@ -8,7 +8,7 @@ from mockserver.apis.activecampaign.accounts import account_contact_count, accou
 from mockserver.apis.activecampaign.conventions import CONVENTIONS
 from mockserver.exchange import Answer, Request
 from mockserver.refusals import Category, Refusal, Violation
-from mockserver.rendering import View, always_whole
+from mockserver.view import View, always_whole
 from tests.apis.activecampaign.account import Account
 
 

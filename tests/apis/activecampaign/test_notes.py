@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.apis.activecampaign.notes import note_owner
 from mockserver.exchange import Answer
-from mockserver.rendering import View, always_whole
+from mockserver.view import View, always_whole
 from tests.apis.activecampaign.account import Account
 
 NOW = datetime(2024, 3, 25, 15, tzinfo=UTC)
