@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mockserver.automations import Calls
 from mockserver.operations import Profile
 from mockserver.ratelimit import Limit
 from mockserver.refusals import Category
@@ -23,10 +24,15 @@ class Zones:
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
-    """How bodies are read: at most so many bytes, nested at most so deep."""
+    """How bodies are read: at most so many bytes, nested at most so deep.
+
+    Attributes:
+        in_query: the query may say, in a form's bracketed names, what the body could say.
+    """
 
     max_bytes: int = 1 << 20
     max_depth: int = 64
+    in_query: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class Conventions:
         malformed_ids: by profile the category that refuses a malformed id in the path.
         media_type: of answers.
         limit: the rate limit that `--rate-limits` enforces, None without one.
+        calls: how it calls out when records change, None for an API that does not.
     """
 
     errors: ErrorShapes
@@ -59,6 +66,7 @@ class Conventions:
     headers: Headers = field(default_factory=Headers)
     bodies: Bodies = field(default_factory=Bodies)
     limit: Limit | None = None
+    calls: Calls | None = None
     spelling: Spelling = field(default_factory=Spelling)
     media_type: str = "application/json"
     malformed_ids: Mapping[Profile, Category] = field(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 Record = Mapping[str, Any]
 """A stored record: read-only by convention and by type; a change makes a new one."""
+
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Request(NamedTuple):
@@ -19,6 +22,8 @@ class Request(NamedTuple):
         body: the decoded body, None without one.
         sent: attributes of the record in the body, as they were sent; empty without a record.
         parents: records named by the path, by parameter.
+        implied: query parameters that those sent stand for (a saved search), coerced.
+        headers: declared header parameters that were sent.
     """
 
     path: Mapping[str, Any]
@@ -26,6 +31,8 @@ class Request(NamedTuple):
     body: Any
     sent: Mapping[str, Any]
     parents: Mapping[str, Record]
+    implied: Mapping[str, Any] = _NOTHING
+    headers: Mapping[str, str] = _NOTHING
 
 
 @dataclass(slots=True)
@@ -40,6 +47,7 @@ class Answer:
         selected: keys that the request asked for.
         only: of the main records no other keys than these are answered; None: all.
         status: another status than the operation's success status.
+        headers: headers that the answer carries besides.
     """
 
     record: Record | None = None
@@ -49,6 +57,7 @@ class Answer:
     selected: frozenset[str] = frozenset()
     only: frozenset[str] | None = None
     status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Response(NamedTuple):

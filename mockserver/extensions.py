@@ -59,6 +59,8 @@ _COLLECTION = _closed(
         "prepare": _TEXT,
         "effects": _TEXTS,
         "visible": _TEXT,
+        "settle": _TEXT,
+        "event": _TEXT,
     },
     "collection",
     "singular",
@@ -103,15 +105,20 @@ VOCABULARY: dict[str, dict[str, Any]] = {
     },
     "x-mock-rules": _mapping(_STATUS),
     "x-mock-allowed": _TEXT,
+    "x-mock-caller": _TEXT,
+    "x-mock-refused": _STATUS,
+    "x-mock-remains": {**_mapping({"type": ["string", "integer", "boolean", "null"]}), "minProperties": 1},
     "x-mock-observed-status": _STATUS,
     "x-mock-reach": {"anyOf": [_REACH, {"type": "object", "additionalProperties": False, "patternProperties": {"^[1-5][0-9]{2}$": _REACH}}]},
     "x-mock-record": _TEXT,
+    "x-mock-missing": _STATUS,
     "x-mock-filter": {
         "anyOf": [
             _TEXT,
             _closed({"field": _TEXT, "operator": {"enum": list(OPERATORS)}, "scale": {"type": "integer", "minimum": 1}}, "field", "operator"),
         ]
     },
+    "x-mock-expand": _TEXT,
     "x-mock-order": {"anyOf": [_TEXT, _TEXTS, {**_closed({"by": {**_mapping(_TEXT), "minProperties": 1}}, "by")}]},
     "x-mock-page": _closed(
         {"role": {"enum": list(PAGE_ROLES)}, "default": {"type": "integer", "minimum": 0}, "maximum": {"type": "integer", "minimum": 1}},

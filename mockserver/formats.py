@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -34,20 +34,13 @@ class InstantFormat:
 @lru_cache(maxsize=1 << 15)
 def _written(template: str | None, moment: datetime, zone: tzinfo) -> str:
     local = moment.astimezone(zone)
-    if template is not None:
-        return template.format(local)
-    offset = local.utcoffset()
-    if offset is not None and offset.total_seconds() % 60:
-        local = (moment + round(offset / _MINUTE) * _MINUTE).replace(tzinfo=None)
-        return local.isoformat(timespec="seconds") + _minutes_offset(round(offset / _MINUTE))
-    return local.isoformat(timespec="seconds")
+    offset = local.utcoffset() or timedelta()
+    if offset % _MINUTE:  # as zones had before they were standardized; texts have whole minutes
+        local = moment.astimezone(timezone(round(offset / _MINUTE) * _MINUTE))
+    return local.isoformat(timespec="seconds") if template is None else template.format(local)
 
 
 _MINUTE: Final = timedelta(minutes=1)
-
-
-def _minutes_offset(minutes: int) -> str:
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
 @dataclass(frozen=True, slots=True)

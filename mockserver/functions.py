@@ -20,7 +20,9 @@ class Functions:
         rules: `(session, before, record, sent) -> violations`: why the request is refused; none if it is not. `record` is None on a delete.
         values: `(view, record) -> value`: a derived property in its stored form, or ABSENT; of an envelope `(view, answer)`.
         filters: `(session, value, query) -> (record -> bool)`.
+        expansions: `(session, collection, value) -> pairs`: names and texts of the query parameters that a parameter stands for.
         orders: `(session) -> (record -> sort key)`.
+        settle: `(session) -> None`: what has happened by the session's moment without a request, before records of a collection are looked at.
         allowed: `(session) -> bool`: whether the caller may use the operation at all.
         visible: `(session) -> None or (record -> Visibility)`; None: everything is whole.
     """
@@ -31,7 +33,9 @@ class Functions:
     rules: Mapping[str, Function] = field(default_factory=dict)
     values: Mapping[str, Function] = field(default_factory=dict)
     filters: Mapping[str, Function] = field(default_factory=dict)
+    expansions: Mapping[str, Function] = field(default_factory=dict)
     orders: Mapping[str, Function] = field(default_factory=dict)
+    settle: Mapping[str, Function] = field(default_factory=dict)
     allowed: Mapping[str, Function] = field(default_factory=dict)
     visible: Mapping[str, Function] = field(default_factory=dict)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,17 +12,24 @@ from mockserver.collection import Relation
 from mockserver.errors import DocumentError
 from mockserver.exchange import Answer, Record, Request
 from mockserver.functions import Functions
-from mockserver.operations import Action, Model, Operation, Parameter
+from mockserver.operations import PARAMETERS_FIT, Action, Model, Operation, Parameter
 from mockserver.pagination import WHOLE, parse_page
 from mockserver.paths import Path
 from mockserver.query import Order, Predicate, Query, path_key
 from mockserver.refusals import Category, Refusal, Violation
 from mockserver.resources import Resource, iter_properties
-from mockserver.stored import Unparsable, parse_stored
+from mockserver.stored import StoredType, Unparsable, parse_stored
 from mockserver.view import Visibility
 from mockserver.worlds import Session
 
 Handler = Callable[[Session, Request], Answer]
+
+_EMPTY_IS_A_VALUE = frozenset({StoredType.TEXT, StoredType.JSON})
+
+
+def _clears(kind: StoredType, value: Any) -> bool:
+    """Return whether a value that the schema admits stands for none: null, and an empty text unless the type has such a value."""
+    return value is None or (value == "" and kind not in _EMPTY_IS_A_VALUE)
 
 
 def build_handler(operation: Operation, model: Model, functions: Functions) -> Handler:
@@ -34,14 +43,14 @@ def build_handler(operation: Operation, model: Model, functions: Functions) -> H
         return _behaviour(operation, functions, rules)
     resource = model.resources[operation.collection or ""]
     if operation.action is Action.LIST:
-        return _list(operation, resource, functions, _within(operation, resource))
+        return _list(operation, resource, functions, _within(operation, model))
     if operation.action is Action.RETRIEVE:
         return _retrieve_through(operation, resource, operation.through, functions) if operation.through else _retrieve(operation)
     if operation.action is Action.DELETE:
         return _delete(operation, rules, resource)
     attributes = _Attributes(operation, model, resource)
     if operation.action is Action.CREATE:
-        return _create(operation, resource, attributes, rules, _within(operation, resource))
+        return _create(operation, resource, attributes, rules, _within(operation, model))
     return _update(operation, resource, attributes, rules)
 
 
@@ -58,35 +67,75 @@ def _own(operation: Operation) -> str:
     return names[-1]
 
 
-def _within(operation: Operation, resource: Resource) -> list[tuple[str, Relation, str | None]]:
-    """Return for each parent: its path parameter, the relation that leads to it, and the value of the relation's type field."""
-    found = []
-    for parameter, name in operation.within.items():
-        relation = resource.layout.relations.get(name)
-        parent = dict(operation.records).get(parameter)
-        kind = next((kind for kind, target in relation.targets.items() if target == parent), "") if relation else ""
-        if relation is None or kind == "":
-            raise DocumentError("within does not lead to the parent", where=operation.label, expected=f"a relation to {parent}", found=name)
-        found.append((parameter, relation, kind))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Parent:
+    """How records of a collection belong to one that the path names.
+
+    Attributes:
+        parameter: of the path.
+        relation: the field that holds the key; of the parent itself if `back`.
+        kind: value of the relation's type field, None without one.
+    """
+
+    parameter: str
+    relation: Relation
+    kind: str | None = None
+    back: bool = False
+
+    def predicates(self, request: Request) -> list[Predicate]:
+        """Return what tells the parent's records from others."""
+        parent, name, by = request.parents[self.parameter], self.relation.field, self.relation.by
+        key, kind = parent["id"], self.kind
+        if self.back:
+            keys = frozenset(parent[name] or ()) if self.relation.many else frozenset((parent[name],))
+            return [Predicate(lambda record: record["id"] in keys, keys=keys)]
+        if self.relation.many:
+            return [Predicate(lambda record: key in (record[name] or ()), (name, [key]))]
+        found = [Predicate(lambda record: bool(record[name] == key), (name, [key]))]
+        return [*found, Predicate(lambda record: bool(record[by] == kind))] if by else found
+
+    def fields(self, request: Request) -> dict[str, Any]:
+        """Return the fields that make a new record belong to the parent."""
+        key = request.parents[self.parameter]["id"]
+        made = {self.relation.field: [key] if self.relation.many else key}
+        return {**made, self.relation.by: self.kind} if self.relation.by else made
+
+
+def _within(operation: Operation, model: Model) -> list[_Parent]:
+    return [_parent(operation, model, parameter, name) for parameter, name in operation.within.items()]
+
+
+def _parent(operation: Operation, model: Model, parameter: str, name: str) -> _Parent:
+    resource, parent = model.resources[operation.collection or ""], dict(operation.records).get(parameter)
+    relation = resource.layout.relations.get(name)
+    if relation is not None and parent in relation.targets.values():
+        return _Parent(parameter, relation, next(kind for kind, target in relation.targets.items() if target == parent))
+    listing = operation.action is Action.LIST and parent is not None
+    for one in model.resources[parent].layout.relations.values() if listing and parent else ():
+        if one.inverse == name and one.targets == {None: resource.name}:
+            return _Parent(parameter, one, back=True)
+    raise DocumentError("within does not lead to the parent", where=operation.label, expected=f"a relation to {parent}", found=name)
 
 
 # --- reading ---
 
 
-def _list(operation: Operation, resource: Resource, functions: Functions, within: list[tuple[str, Relation, str | None]]) -> Handler:
+def _list(operation: Operation, resource: Resource, functions: Functions, within: list[_Parent]) -> Handler:
     parameters = {parameter.name: parameter for parameter in operation.located("query")}
+    filters = [one for one in parameters.values() if one.filter is not None or one.filter_function is not None]
+    defaults = {one.name: one.schema["default"] for one in filters if "default" in one.schema}
     roles = {parameter.page.role: parameter.page for parameter in parameters.values() if parameter.page}
     visible = functions.visible[resource.visible] if resource.visible else None
+    misfit = dict(operation.rules).get(PARAMETERS_FIT)
     always = [Predicate(partial(_has, name, value)) for name, value in operation.where.items()]
 
     def handle(session: Session, request: Request) -> Answer:
-        predicates = always + [predicate for parent in within for predicate in _parent_predicates(parent, request)]
+        predicates = always + [predicate for parent in within for predicate in parent.predicates(request)]
         orders: list[Order] = []
-        for name, value in request.query.items():
+        for name, value, beside in _iter_asked(request, parameters, defaults):
             parameter = parameters[name]
             if parameter.filter is not None or parameter.filter_function is not None:
-                predicates.append(_predicate(parameter, value, session, request, functions))
+                predicates.append(_predicate(parameter, value, session, beside, functions, misfit))
             elif parameter.order or parameter.order_function:
                 orders.append(_order(parameter, value, session, functions))
             elif parameter.order_table:
@@ -106,24 +155,29 @@ def _has(name: str, value: Any, record: Record) -> bool:
     return bool(record[name] == value)
 
 
-def _parent_predicates(parent: tuple[str, Relation, str | None], request: Request) -> list[Predicate]:
-    parameter, relation, kind = parent
-    key = request.parents[parameter]["id"]
-    name, by = relation.field, relation.by
-    if relation.many:
-        return [Predicate(lambda record: key in (record[name] or ()), (name, key))]
-    found = [Predicate(lambda record: bool(record[name] == key), (name, key))]
-    return [*found, Predicate(lambda record: bool(record[by] == kind))] if by else found
+def _iter_asked(request: Request, parameters: Mapping[str, Parameter], defaults: Mapping[str, Any]) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
+    """Yield parameters with their values and the parameters beside them: filters by default, what was sent, and what that stands for.
+
+    Of what it stands for, orders count only where none was sent.
+    """
+    sent, implied = request.query, request.implied
+    yield from ((name, value, sent) for name, value in defaults.items() if name not in sent and name not in implied)
+    yield from ((name, value, sent) for name, value in sent.items())
+    if implied:
+        ordered = any(parameters[name].orders for name in sent)
+        yield from ((name, value, implied) for name, value in implied.items() if not (ordered and parameters[name].orders))
 
 
-def _predicate(parameter: Parameter, value: Any, session: Session, request: Request, functions: Functions) -> Predicate:
+def _predicate(parameter: Parameter, value: Any, session: Session, query: Mapping[str, Any], functions: Functions, misfit: int | None) -> Predicate:
+    """Return the filter for a value; `misfit` is the status of the rule that refuses what a function makes no sense of, None without the rule."""
     try:
         if parameter.filter is not None:
             return parameter.filter.bind(session.store, value, session.zone)
-        return Predicate(functions.filters[parameter.filter_function or ""](session, value, request.query))
+        return Predicate(functions.filters[parameter.filter_function or ""](session, value, query))
     except Unparsable as error:
         reason = Violation("query", parameter.name, "format", f"expected {error}", "", parameter.name)
-        raise Refusal(Category.PARAMETER, [reason]) from None
+        by_rule = misfit is not None and parameter.filter is None
+        raise Refusal(Category.RULE if by_rule else Category.PARAMETER, [reason], misfit if by_rule else None) from None
 
 
 def _order(parameter: Parameter, value: Any, session: Session, functions: Functions) -> Order:
@@ -176,7 +230,9 @@ class _Attributes:
         self._resource = resource
         self._written: set[str] = set()
         self._known: set[str] = set()
+        self._inputs: set[str] = set()
         for schema in operation.bodies.values():
+            self._inputs |= {name for name, prop in iter_properties(model.document, schema) if "x-mock-input" in prop}
             for name, prop in self._declared(model, operation, schema):
                 if prop.get("readOnly") or name == "id":
                     continue
@@ -193,6 +249,10 @@ class _Attributes:
         """Return the attributes that the operation declares, as they were sent; others are ignored."""
         return {name: value for name, value in sent.items() if name in self._known}
 
+    def beside(self, body: Any) -> bool:
+        """Return whether the body says anything beside the record that functions read."""
+        return isinstance(body, dict) and not self._inputs.isdisjoint(body)
+
     def stored(self, sent: Mapping[str, Any], session: Session) -> dict[str, Any]:
         """Return the stored values of the attributes sent; unknown ones are ignored.
 
@@ -204,14 +264,20 @@ class _Attributes:
         for name, value in sent.items():
             if name not in self._written:
                 continue
+            kind = self._resource.stored[name]
             try:
-                found[name] = parse_stored(self._resource.stored[name], value, session.zone)
+                found[name] = self._cleared(name) if _clears(kind, value) else parse_stored(kind, value, session.zone)
             except Unparsable as error:
                 pointer = f"/{self._resource.singular}/{name}"
                 refused.append(Violation("body", pointer, "format", f"expected {error}", self._resource.singular, name))
         if refused:
             raise Refusal(Category.VALUE, refused)
         return found
+
+    def _cleared(self, name: str) -> Any:
+        """Return what stands for no value: an empty list or object where the field has one by default, else null."""
+        empty = self._resource.defaults.get(name)
+        return copy(empty) if empty in ([], {}) else None
 
 
 class _Rules:
@@ -220,7 +286,7 @@ class _Rules:
     def __init__(self, operation: Operation, model: Model, functions: Functions) -> None:
         self._resource = model.resources.get(operation.collection or "")
         self._singular = self._resource.singular if self._resource else ""
-        self._rules = operation.rules
+        self._rules = [(name, status) for name, status in operation.rules if name != PARAMETERS_FIT]
         self._functions = functions
 
     def check(self, session: Session, before: Record | None, record: Record | None, sent: Mapping[str, Any]) -> None:
@@ -273,17 +339,12 @@ def _folded(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
 
 
-def _create(
-    operation: Operation, resource: Resource, attributes: _Attributes, rules: _Rules, within: list[tuple[str, Relation, str | None]]
-) -> Handler:
+def _create(operation: Operation, resource: Resource, attributes: _Attributes, rules: _Rules, within: list[_Parent]) -> Handler:
     def handle(session: Session, request: Request) -> Answer:
         sent = attributes.known(request.sent)
         fields = attributes.stored(sent, session)
-        for parameter, relation, kind in within:
-            key = request.parents[parameter]["id"]
-            fields[relation.field] = [key] if relation.many else key
-            if relation.by:
-                fields[relation.by] = kind
+        for parent in within:
+            fields |= parent.fields(request)
         record = session.prepared(resource.name, None, session.complete(resource.name, fields), sent)
         rules.check(session, None, record, sent)
         return Answer(record=session.insert(resource.name, record, sent), sent=sent)
@@ -299,7 +360,7 @@ def _update(operation: Operation, resource: Resource, attributes: _Attributes, r
         sent = attributes.known(request.sent)
         record = session.prepared(resource.name, before, {**before, **attributes.stored(sent, session)}, sent)
         rules.check(session, before, record, sent)
-        if not sent:
+        if not sent and not attributes.beside(request.body):
             return Answer(record=before)
         changes = {name: value for name, value in record.items() if value != before.get(name)}
         return Answer(record=session.update(resource.name, before["id"], changes, sent), sent=sent)

@@ -16,6 +16,10 @@ from mockserver.resources import Resource, declared_at, load_resources
 from mockserver.spec import Document, Place
 from mockserver.validation import escape_pointer
 
+_JSON = "json"
+PARAMETERS_FIT = "parameters_fit"
+BUILT_IN_RULES = frozenset({"related", "unique", PARAMETERS_FIT})
+
 
 class Action(StrEnum):
     """What an operation does; BEHAVIOUR is a function of the API."""
@@ -41,11 +45,13 @@ class Parameter:
 
     Attributes:
         record: (path) the collection that it names a record of.
+        missing: (path) the status that answers an id of no record, where it is another than elsewhere.
         filter: a compiled filter, or `filter_function`.
         order: paths with their turn (`-`), or `order_function`.
         select: names and the keys that each makes appear.
         thins: whether its names are the only keys of the main records that are answered.
         order_table: names and what each orders by.
+        expansion: the function that names the parameters which it stands for.
         reader: the function that reads it.
     """
 
@@ -55,6 +61,7 @@ class Parameter:
     schema: Mapping[str, Any]
     aliases: tuple[str, ...] = ()
     record: str | None = None
+    missing: int | None = None
     filter: Filter | None = None
     filter_function: str | None = None
     order: tuple[tuple[Path, bool], ...] = ()
@@ -63,9 +70,15 @@ class Parameter:
     select: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     thins: bool = False
     order_table: Mapping[str, tuple[tuple[Path, bool], ...]] = field(default_factory=dict)
+    expansion: str | None = None
     reader: str | None = None
     no_effect: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def orders(self) -> bool:
+        """Whether it orders what is listed."""
+        return bool(self.order or self.order_function or self.order_table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +90,17 @@ class Operation:
         label: `GET /deals/{id}`.
         collection: what it acts on; None for a behaviour without records.
         sideload: envelope key -> path from the main records.
-        within: path parameter -> relation field of the collection.
+        within: path parameter -> relation field of the collection, or the way back of one of the parent's.
         where: stored field -> the value that records of a list have in it.
         flat: a body without the envelope is read too.
         through: the path from the record that the URL names to the one that is retrieved; None: that record itself.
         rules: names with the status of their refusal.
         allowed: the function that says whether the caller may use it.
+        caller: attribute of the body that names who acts, where there is no credential.
         statuses: success status by profile; None where the document knows no success.
         bodies: media type -> schema.
-        responses: status -> schema of its body, None without one.
+        responses: status -> schema of its JSON body, None without one.
+        texts: status -> media type of a body that is no JSON.
         secured: a credential is asked for.
     """
 
@@ -102,11 +117,13 @@ class Operation:
     through: Path | None
     rules: tuple[tuple[str, int], ...]
     allowed: str | None
+    caller: str | None
     statuses: Mapping[Profile, int | None]
     parameters: tuple[Parameter, ...]
     bodies: Mapping[str, Mapping[str, Any]]
     body_required: bool
     responses: Mapping[int, Mapping[str, Any] | None]
+    texts: Mapping[int, str]
     secured: bool
     raw: Mapping[str, Any]
 
@@ -165,7 +182,7 @@ def load_model(document: Document, functions: Functions) -> Model:
 
 
 def _check_functions(resource: Resource, functions: Functions, source: str) -> None:
-    named = {"prepare": [resource.prepare], "effects": resource.effects, "visible": [resource.visible]}
+    named = {"prepare": [resource.prepare], "effects": resource.effects, "settle": [resource.settle], "visible": [resource.visible]}
     for table, names in named.items():
         for name in names:
             if name is not None and name not in getattr(functions, table):
@@ -179,7 +196,7 @@ def _filtered_fields(places: list[Place]) -> dict[str, frozenset[str]]:
         collection = place.operation.get("x-mock-action", {}).get("list")
         for parameter in place.parameters:
             said = parameter.get("x-mock-filter")
-            if collection and isinstance(said, Mapping) and said["operator"] == "equals" and "." not in said["field"]:
+            if collection and isinstance(said, Mapping) and said["operator"] in ("equals", "any-of") and "." not in said["field"]:
                 found.setdefault(collection, set()).add(said["field"])
     return {name: frozenset(fields) for name, fields in found.items()}
 
@@ -213,8 +230,10 @@ class _Reader:
         body = self._document.resolve(raw.get("requestBody", {}))
         said = raw["x-mock-action"]
         for rule in raw.get("x-mock-rules", {}):
-            if rule not in ("related", "unique"):
+            if rule not in BUILT_IN_RULES:
                 self._known("rules", rule)
+            elif rule == PARAMETERS_FIT:
+                self._fitting(rule)
             elif action not in (Action.CREATE, Action.UPDATE):
                 where = self._pointer("x-mock-rules", rule)
                 raise DocumentError("a rule without a record", where=where, expected="a create or an update, or a name in RULES", found=str(action))
@@ -232,14 +251,22 @@ class _Reader:
             self._through(said),
             tuple(raw.get("x-mock-rules", {}).items()),
             self._allowed(raw),
+            raw.get("x-mock-caller"),
             self._statuses(raw, responses),
             tuple(self._parameter(parameter, collection) for parameter in self._place.parameters),
             self._schemas(body, "requestBody"),
             body.get("required", False),
             responses,
+            self._texts(raw["responses"]),
             any(security),
             raw,
         )
+
+    def _fitting(self, rule: str) -> None:
+        """Refuse a rule about parameters on an operation without one that only a function understands."""
+        if not any("x-mock-expand" in one or isinstance(one.get("x-mock-filter"), str) for one in self._place.parameters):
+            where = self._pointer("x-mock-rules", rule)
+            raise DocumentError("a rule about no parameter", where=where, expected="a parameter that a function reads", found="none")
 
     def _allowed(self, raw: Mapping[str, Any]) -> str | None:
         name: str | None = raw.get("x-mock-allowed")
@@ -279,7 +306,13 @@ class _Reader:
         return action, collection
 
     def _schema(self, status: str, response: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        return next(iter(self._schemas(self._document.resolve(response), "responses", status).values()), None)
+        schemas = self._schemas(self._document.resolve(response), "responses", status)
+        return next((schema for media_type, schema in schemas.items() if _JSON in media_type), None)
+
+    def _texts(self, responses: Mapping[str, Any]) -> dict[int, str]:
+        """Return the media types of bodies that are no JSON, by status."""
+        contents = {int(status): self._document.resolve(response).get("content", {}) for status, response in responses.items()}
+        return {status: next(iter(content)) for status, content in contents.items() if content and not any(_JSON in name for name in content)}
 
     def _schemas(self, body: Mapping[str, Any], *parts: str) -> dict[str, Mapping[str, Any]]:
         return {name: self._schema_of(content, *parts, "content", name) for name, content in body.get("content", {}).items()}
@@ -311,6 +344,9 @@ class _Reader:
             effect = self._filter(name, raw["x-mock-filter"], collection)
         elif "x-mock-order" in raw:
             effect = self._order(raw["x-mock-order"], collection)
+        elif "x-mock-expand" in raw:
+            self._known("expansions", raw["x-mock-expand"])
+            effect = {"expansion": raw["x-mock-expand"]}
         elif "x-mock-page" in raw:
             page = raw["x-mock-page"]
             effect = {"page": PageRole(name, page["role"], page["default"], page.get("maximum"))}
@@ -327,6 +363,7 @@ class _Reader:
             self._schema_of(raw),
             tuple(raw.get("x-mock-alias", ())),
             record,
+            raw.get("x-mock-missing"),
             reader=raw.get("x-mock-input"),
             no_effect=raw.get("x-mock-no-effect"),
             raw=raw,

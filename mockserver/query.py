@@ -66,11 +66,13 @@ class Predicate:
 
     Attributes:
         matches: whether a record is kept.
-        equal: the record's own field and the value that it must equal, where an index can answer.
+        equal: the record's own field and the values of which it must equal one, where an index can answer.
+        keys: the keys of all records that can match, where they are known.
     """
 
     matches: Callable[[Record], bool]
-    equal: tuple[str, Any] | None = None
+    equal: tuple[str, Sequence[Any]] | None = None
+    keys: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,9 @@ class Filter:
         wanted_value = self._parsed(value, zone)
         test = OPERATORS[self.operator](wanted_value, zone)
         if self.path.field is not None:
-            name = self.path.field
-            indexed = self.operator == "equals" and not isinstance(wanted_value, str)
-            return Predicate(_own_field(name, test), (name, wanted_value) if indexed else None)
+            equal = {"equals": [wanted_value], "any-of": wanted_value}.get(self.operator)
+            exact = equal is not None and not any(isinstance(one, str) for one in equal)
+            return Predicate(_own_field(self.path.field, test), (self.path.field, equal) if exact and equal is not None else None)
         return Predicate(_reached(store, values, test))
 
     def _parsed(self, value: Any, zone: tzinfo) -> Any:
@@ -182,14 +184,25 @@ class Query:
     def _matching(self, collection: Collection) -> list[Record]:
         rest = list(self.predicates)
         for at, predicate in enumerate(rest):
-            if predicate.equal is None:
-                continue
-            keys = collection.keys_where(*predicate.equal)
+            keys = _known_keys(predicate, collection)
             if keys is not None:
                 del rest[at]
                 found = collection.in_order(keys)
                 return [record for record in found if all(one.matches(record) for one in rest)] if rest else found
         return [record for record in collection if all(one.matches(record) for one in rest)]
+
+
+def _known_keys(predicate: Predicate, collection: Collection) -> Iterable[int] | None:
+    """Return the ascending keys of the records that match, None where only a look at each record tells."""
+    if predicate.keys is not None:
+        return sorted(key for key in predicate.keys if collection.get(key) is not None)
+    if predicate.equal is None:
+        return None
+    name, values = predicate.equal
+    found = [keys for value in values if (keys := collection.keys_where(name, value)) is not None]
+    if len(found) != len(values):
+        return None
+    return found[0] if len(found) == 1 else sorted(set().union(*found))
 
 
 class Selection:

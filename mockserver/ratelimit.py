@@ -20,6 +20,7 @@ class Limit:
         counts_before: what remains is told as it was before the request.
         retry_after: a refused request is told with `Retry-After` in how many whole seconds the window ends.
         refused_count: refused requests count, too.
+        always_told: the headers are told also where the limit is not enforced: a full window each time.
     """
 
     requests: int
@@ -32,6 +33,7 @@ class Limit:
     counts_before: bool = False
     retry_after: bool = True
     refused_count: bool = True
+    always_told: bool = False
 
     def admit(self, world: World, caller: int, now: datetime) -> tuple[bool, dict[str, str]]:
         """Count a request; return whether it is admitted, and the headers that tell the state."""
@@ -46,6 +48,10 @@ class Limit:
         after = before + 1 if admitted or self.refused_count else before
         world.windows[who] = (begun, after)
         return admitted, self._told(before if self.counts_before else after, begun, None if admitted else second)
+
+    def full(self, now: datetime) -> dict[str, str]:
+        """Return the headers of a window in which nothing is counted."""
+        return self._told(0, int(now.timestamp()), None) if self.always_told else {}
 
     def _by_the_clock(self, second: int, begun: int, before: int) -> tuple[int, int]:
         start = second - second % self.window_seconds

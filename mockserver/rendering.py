@@ -41,7 +41,8 @@ class Renderers:
     """Compiles the answers of one document's operations.
 
     A record that an envelope shows is encoded once, and kept while it and the collections that were read for it stay the same: what VALUES say of one
-    may depend on the store, the zone and the base URL, not on the moment or the caller. It has been held to its schema, if validators are given.
+    may depend on the store, the zone and the base URL, not on the moment; what depends on who asks is kept for each caller. It has been held to its
+    schema, if validators are given.
     """
 
     def __init__(self, model: Model, functions: Functions, formats: Formats, validators: Validators | None = None) -> None:
@@ -53,6 +54,7 @@ class Renderers:
         self._made: dict[tuple[str, str], list[tuple[str, Render]]] = {}
         self._shapes: dict[str, _Shape] = {}
         self._numbers = count()
+        self._personal: set[int] = set()
 
     def answer(self, operation: Operation, schema: Mapping[str, Any]) -> RenderAnswer:
         """Return the function that renders the operation's answer by this schema; records that are kept stand in it as fragments.
@@ -159,15 +161,29 @@ class Renderers:
         number = next(self._numbers)
 
         def show(view: View, records: Sequence[Record]) -> list[Any]:
-            kept = view.kept.get(number)
+            place = view.kept_for_caller() if number in self._personal else view.kept
+            kept = place.get(number)
             if kept is None:
-                kept = view.kept[number] = KeptRecords()
+                kept = place[number] = KeptRecords()
             found = kept.find(records, view.store.collections)
             if None in found:
-                found = [_kept(view, kept, record, make) if one is None else one for record, one in zip(records, found, strict=True)]
+                found = [self._kept(view, kept, number, record, make) if one is None else one for record, one in zip(records, found, strict=True)]
             return found
 
         return show
+
+    def _kept(self, view: View, kept: KeptRecords, number: int, record: Record, make: Callable[[View, Record], orjson.Fragment]) -> orjson.Fragment:
+        """Return what is made of the record by the schema of this number, and keep it, unless it answers what this request sent.
+
+        What proves to depend on who asks is kept for each caller from then on.
+        """
+        view.answers_sent = view.asked_who = False
+        made, read = view.store.reading(lambda: make(view, record))
+        if view.asked_who and number not in self._personal:
+            self._personal.add(number)
+        elif not view.answers_sent:
+            kept.keep(record, view.store.collections, {**view.read, **read}, made)
+        return made
 
     def _encoded(self, schema: Mapping[str, Any], place: str, *, main: bool) -> Callable[[View, Record], orjson.Fragment]:
         """Return the function that encodes one record, held to its schema."""
@@ -255,7 +271,8 @@ class Renderers:
         if name == self._formats.links and not value:
             return _links(resource.path, tuple(prop.get("properties", {})))
         if value in self._functions.values:
-            return self._computed(self._functions.values[value], prop)
+            function = self._functions.values[value]
+            return self._found(function, prop) if embedded(self._document, prop) else self._computed(function, prop)
         if embedded(self._document, prop):
             return self._related(self._path(value or name, collection, component, name), prop)
         if value:
@@ -285,8 +302,9 @@ class Renderers:
         return compile_scalar(self._document, self._formats, stored, prop)
 
     def _nested(self, collection: str, component: str, prop: Mapping[str, Any]) -> Render:
-        parts = [(name, self._property(collection, component, name, self._document.resolve(one))) for name, one in prop["properties"].items()]
-        return lambda view, record: {name: render(view, record) for name, render in parts}
+        said = {name: {**self._document.resolve(one), "x-mock-said": one} for name, one in prop["properties"].items()}
+        parts = [(name, self._property(collection, component, name, one)) for name, one in said.items()]
+        return lambda view, record: {name: value for name, render in parts if (value := render(view, record)) is not ABSENT}
 
     def _computed(self, function: Callable[..., Any], prop: Mapping[str, Any]) -> Render:
         scalar = self._scalar(None, prop)
@@ -296,6 +314,22 @@ class Renderers:
             return value if value is ABSENT else scalar(value, view.zone)
 
         return compute
+
+    def _found(self, function: Callable[..., Any], prop: Mapping[str, Any]) -> Render:
+        """Return what embeds the records that a function returns: a list of them, one or None; or ABSENT."""
+        many = prop.get("type") == "array"
+        target = embedded(self._document, prop) or ""
+        render = self._record(prop["items"] if many else prop.get("x-mock-said", prop), "sideload", main=False)
+
+        def show(view: View, record: Record) -> Any:
+            reached = function(view, record)
+            if reached is ABSENT:
+                return ABSENT
+            records = [one for one in (reached if many else [reached]) if one is not None]
+            found = [render(view, one) for one in records if view.visible(target, one) is not Visibility.HIDDEN]
+            return found if many else (found[0] if found else None)
+
+        return show
 
     def _related(self, path: Path, prop: Mapping[str, Any]) -> Render:
         many = prop.get("type") == "array"
@@ -335,15 +369,6 @@ class Renderers:
             for name, prop in shape.properties.items()
             if name not in ("id", self._formats.links) and prop.get("x-mock-value") not in self._functions.values
         }
-
-
-def _kept(view: View, kept: KeptRecords, record: Record, make: Callable[[View, Record], orjson.Fragment]) -> orjson.Fragment:
-    """Return what is made of the record, and keep it, unless it answers what this request sent."""
-    view.answers_sent = False
-    made, read = view.store.reading(lambda: make(view, record))
-    if not view.answers_sent:
-        kept.keep(record, view.store.collections, {**view.read, **read}, made)
-    return made
 
 
 def json_type(value: Any) -> str:

@@ -11,9 +11,10 @@ import orjson
 
 from mockserver.conventions import Bodies
 from mockserver.errors import DocumentError
-from mockserver.forms import coerce_form, parse_form, text_readers
+from mockserver.forms import coerce_form, parse_form, parse_multipart, text_readers
 from mockserver.operations import Operation, Parameter
 from mockserver.refusals import Category, Refusal, Violation
+from mockserver.resources import iter_properties
 from mockserver.spec import Document
 from mockserver.validation import Validator, Validators
 
@@ -21,6 +22,7 @@ _MAX_FIELDS = 1000
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
+_MULTIPART = "multipart/form-data"
 
 
 class ParameterReader:
@@ -36,6 +38,7 @@ class ParameterReader:
             for name in (parameter.name, *parameter.aliases):
                 self._query[name] = known
         self._required = [parameter.name for parameter in operation.located("query") if parameter.required]
+        self._headers = [(parameter.name, parameter.name.lower().encode("latin-1")) for parameter in operation.located("header") if parameter.reader]
 
     def path(self, raw: Mapping[str, str]) -> tuple[dict[str, Any], list[Violation]]:
         """Return the coerced path parameters, and what is wrong with them."""
@@ -71,6 +74,10 @@ class ParameterReader:
         if violations:
             raise Refusal(Category.PARAMETER, violations)
         return values
+
+    def headers(self, sent: Mapping[bytes, bytes]) -> Mapping[str, str]:
+        """Return the declared headers that were sent and that something reads."""
+        return {name: sent[key].decode("latin-1") for name, key in self._headers if key in sent} if self._headers else {}
 
     def _family(self, name: str) -> _Known | None:
         return next((known for known in self._families if known.member(name) is not None), None)
@@ -150,14 +157,19 @@ class BodyReader:
         self._schemas = dict(operation.bodies)
         self._validators = {media_type: validators.compile(schema) for media_type, schema in operation.bodies.items()}
         self._first = next(iter(self._schemas), _JSON)
+        properties = iter_properties(document, self._schemas.get(_MULTIPART, {}))
+        self._objects = frozenset(name for name, prop in properties if any(True for _ in iter_properties(document, prop)))
 
-    def decode(self, raw: bytes, content_type: str) -> tuple[str, Any]:
-        """Return the body's media type and decoded value; without a body an empty media type.
+    def decode(self, raw: bytes, content_type: str, query_string: bytes = b"") -> tuple[str, Any]:
+        """Return the body's media type and decoded value, with what the query says in its stead; without either an empty media type.
 
         Raises:
             Refusal: the media type is not declared, or the body cannot be read.
         """
+        beside = self._in_query(query_string) if self._bounds.in_query and query_string else None
         if not raw:
+            if beside:
+                return self._first, beside
             if self._required:
                 raise Refusal(Category.UNREADABLE, [Violation("body", "", "required", "a body is required")])
             return "", None
@@ -165,7 +177,18 @@ class BodyReader:
         if media_type not in self._schemas:
             expected = " or ".join(self._schemas)
             raise Refusal(Category.MEDIA_TYPE, [Violation("header", "Content-Type", "media-type", f"expected {expected}, found {media_type[:80]}")])
-        return media_type, self._form(raw, media_type) if media_type == _FORM else self._json(raw)
+        body = self._json(raw) if media_type not in (_FORM, _MULTIPART) else self._form(raw, media_type, content_type)
+        return media_type, _joined(body, beside) if beside else body
+
+    def _in_query(self, query_string: bytes) -> Any:
+        """Return the record that the query's bracketed names (`deal[name]=x`) make; empty without any."""
+        begin = f"{self._singular}["
+        try:
+            pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+        except ValueError:  # so many that the parameters are refused
+            return {}
+        form = parse_form(pair for pair in pairs if pair[0].startswith(begin))
+        return coerce_form(form, self._schemas[self._first], self._document.resolve)
 
     def check(self, media_type: str, body: Any) -> Mapping[str, Any]:
         """Return the attributes of the record in the body, as they were sent; empty where the body holds no such record.
@@ -186,12 +209,18 @@ class BodyReader:
         sent = body.get(self._singular, body if self._flat else None)
         return sent if isinstance(sent, dict) else {}
 
-    def _form(self, raw: bytes, media_type: str) -> Any:
+    def _form(self, raw: bytes, media_type: str, content_type: str) -> Any:
         try:
-            pairs = parse_qsl(raw.decode("utf-8"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+            if media_type == _MULTIPART:
+                pairs = parse_multipart(raw, content_type, _MAX_FIELDS)
+            else:
+                pairs = parse_qsl(raw.decode("utf-8"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
         except ValueError as error:
             raise _unreadable(str(error)) from None
-        return coerce_form(parse_form(pairs), self._schemas[media_type], self._document.resolve)
+        objects = self._objects if media_type == _MULTIPART else frozenset[str]()
+        parts = {name: self._json(text.encode()) for name, text in pairs if name in objects and text.startswith("{")}
+        form = parse_form(pair for pair in pairs if pair[0] not in parts)
+        return {**coerce_form(form, self._schemas[media_type], self._document.resolve), **parts}
 
     def _json(self, raw: bytes) -> Any:
         try:
@@ -201,6 +230,14 @@ class BodyReader:
         if raw.count(b"[") + raw.count(b"{") > self._bounds.max_depth and _depth(body, self._bounds.max_depth) > self._bounds.max_depth:
             raise _unreadable(f"nested deeper than {self._bounds.max_depth} levels")
         return body
+
+
+def _joined(body: Any, beside: Mapping[str, Any]) -> Any:
+    """Return the body with the attributes beside it that it does not have itself."""
+    if not isinstance(body, dict):
+        return body
+    both = {name: {**one, **body[name]} for name, one in beside.items() if isinstance(body.get(name), dict)}
+    return {**beside, **body, **both}
 
 
 def _with_siblings(violation: Violation, body: Any) -> Violation:

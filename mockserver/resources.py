@@ -30,7 +30,8 @@ class Resource:
         created, updated, changed: fields that take the moment of the create, of the last write, of the last write that changed something.
         unique: fields whose values no two records share.
         aliases: properties that are paths, by which other paths may begin too (`count` for `deals.count`).
-        prepare, effects, visible: names of functions.
+        prepare, effects, settle, visible: names of functions.
+        event: what the collection is called in events, None where automations cannot watch it.
     """
 
     name: str
@@ -49,6 +50,8 @@ class Resource:
     prepare: str | None
     effects: tuple[str, ...]
     visible: str | None
+    settle: str | None = None
+    event: str | None = None
 
     @cached_property
     def blank(self) -> Mapping[str, Any]:
@@ -178,6 +181,8 @@ def _resource(document: Document, component: str, schema: Mapping[str, Any], dec
         declared.get("prepare"),
         tuple(declared.get("effects", ())),
         declared.get("visible"),
+        declared.get("settle"),
+        declared.get("event"),
     )
 
 
@@ -204,8 +209,10 @@ def iter_properties(document: Document, schema: Mapping[str, Any]) -> Iterator[t
 
 
 def is_stored(document: Document, name: str, prop: Mapping[str, Any]) -> bool:
-    """Return whether a property of a read schema is stored under its own name: not derived, no constant, no links, no embedded record."""
+    """Return whether a property of a read schema is stored under its own name: it is not derived in whole or part, a constant, links or records."""
     if "x-mock-value" in prop or name == "links" or len(prop.get("enum", ())) == 1:
+        return False
+    if any("x-mock-value" in document.resolve(part) for part in prop.get("properties", {}).values()):
         return False
     return embedded(document, prop) is None
 

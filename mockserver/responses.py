@@ -32,6 +32,7 @@ class Slot(Enum):
     MESSAGE = "message"
     ATTRIBUTE = "attribute"
     WORDS = "words"
+    LABEL = "label"
 
 
 class Told(NamedTuple):
@@ -46,6 +47,7 @@ class Told(NamedTuple):
     message: str
     attribute: str
     words: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,14 @@ class ErrorShape:
         one: the object for one violation, with slots; or a slot alone.
         wrap: key under which the objects stand as an array; None for a bare array if `many`, else a single object.
         many: whether every violation is told, or only the first.
+        once: of several violations at one place only the first is told.
         optional: keys that are left out where there is nothing to say.
     """
 
     one: Mapping[str, Any] | Slot
     wrap: str | None = None
     many: bool = True
+    once: bool = False
     optional: frozenset[str] = frozenset()
 
     def body(self, told: Iterable[Told]) -> Any:
@@ -115,7 +119,8 @@ class ErrorShapes:
         shapes: error shapes by the name that `x-mock-error` gives them.
         statuses: for each category the statuses in order of preference; the first that the operation declares is answered.
         preferences: for each category the shapes in order of preference; the first that the declared response admits is used.
-        sentences: by (shape or None, code): for one attribute (`unique contact.email`), then for the violation's code, then for the category.
+        sentences: by (shape or None, code): for one attribute (`unique contact.email`), then for the violation's code, then for the category with a
+            status (`missing-record 403`), then for the category.
         pointer: template over `attribute` and `pointer`: how the API points at a part of the body, at the first of alternatives; empty for what is
             no part of it.
     """
@@ -138,10 +143,13 @@ class ErrorShapes:
         """Return the error body, in the best shape among the admitted ones (names of shapes; none: any)."""
         preferred = self.preferences[refusal.category]
         name = next((one for one in preferred if not admitted or one in admitted), admitted[0] if admitted else preferred[0])
-        return self.shapes[name].body([self._told(name, refusal, status, violation) for violation in refusal.violations])
+        shape, violations = self.shapes[name], list(refusal.violations)
+        if shape.once:
+            violations = list({violation.pointer: violation for violation in reversed(violations)}.values())[::-1]
+        return shape.body([self._told(name, refusal, status, violation) for violation in violations])
 
     def _told(self, shape: str, refusal: Refusal, status: int, violation: Violation) -> Told:
-        sentence = self._sentence(shape, refusal, violation)
+        sentence = self._sentence(shape, refusal, status, violation)
         attribute, in_body = violation.attribute, violation.place == "body"
         words = _words(attribute)
         told = {"resource": violation.resource, "attribute": attribute, "words": words, "message": violation.message}
@@ -158,11 +166,13 @@ class ErrorShapes:
             title,
             attribute,
             words,
+            words[:1].upper() + words[1:],
         )
 
-    def _sentence(self, shape: str, refusal: Refusal, violation: Violation) -> Sentence:
+    def _sentence(self, shape: str, refusal: Refusal, status: int, violation: Violation) -> Sentence:
         """Return the sentence for the attribute, else for the code, else for the category; in each case one of the shape's own goes before."""
-        for code in (f"{violation.code} {violation.resource}.{violation.attribute}", violation.code, refusal.category):
+        attribute = f"{violation.code} {violation.resource}.{violation.attribute}"
+        for code in (attribute, violation.code, f"{refusal.category} {status}", refusal.category):
             found = self.sentences.get((shape, code)) or self.sentences.get((None, code))
             if found is not None:
                 return found

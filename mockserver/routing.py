@@ -138,20 +138,27 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
         self.app = app
         self._mounts: dict[str, _Mount] = {}
         self._aliases: dict[str, _Mount] = {}
+        self._outside: dict[str, _Mount] = {}
 
     def add_api(self, specification: Specification, **kwargs: Any) -> None:
-        """Add the paths of a document under its base path, and under the base path that the document itself names."""
-        base = kwargs["base_path"]
-        router = Router(kwargs.get("spelling", _AS_DECLARED))
-        for path, item in specification["paths"].items():
-            for method in METHODS:
-                if method in item:
-                    router.add(method, path, item[method]["operationId"])
-        mount = _Mount(base, router)
-        self._mounts[base] = mount
-        own = kwargs.get("own_base_path")
+        """Add the paths of a document under its base path, and under the base path that the document itself names.
+
+        A path with a server of its own is found there too: beside the base path as that server stands beside the document's.
+        """
+        base, own = kwargs["base_path"], kwargs.get("own_base_path") or ""
+        spelling = kwargs.get("spelling", _AS_DECLARED)
+        mount = self._mounts[base] = _Mount(base, Router(spelling))
         if own and own not in self._mounts:
             self._aliases.setdefault(own, mount)
+        for path, item in specification["paths"].items():
+            operations = {method: item[method]["operationId"] for method in METHODS if method in item}
+            elsewhere = [server["url"].rstrip("/") for server in item.get("servers", ())]
+            outside = [
+                self._outside.setdefault(root + url, _Mount(base, Router(spelling))) for url in elsewhere for root in (base.removesuffix(own), "")
+            ]
+            for method, operation_id in operations.items():
+                for one in (mount, *outside):
+                    one.router.add(method, path, operation_id)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         """Find the operation of a request and hand it on."""
@@ -162,15 +169,14 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
     def _route(self, scope: Scope) -> None:
         raw = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass")
         path = raw.decode("latin-1").partition("?")[0]
-        found = self._mount_of(path)
+        found = self._mount_of(path) or self._outside_of(path)
         context: dict[str, Any] = {"api_base_path": None, "operation_id": None}
         scope.setdefault("extensions", {})[ROUTING_CONTEXT] = context
         if found is None:
             return
-        spelled, mount = found
+        spelled, mount, below = found
         context["api_base_path"] = mount.base
         scope["mock_base"] = spelled
-        below = path[len(spelled) :]
         match = mount.router.find(below)
         if match is None:
             scope["mock_refusal"] = Refusal(Category.UNKNOWN_PATH, [Violation("path", "", "unknown-path", f"no operation at {unquote(below)[:120]}")])
@@ -186,9 +192,17 @@ class Routing(SpecMiddleware):  # type: ignore[misc]
         context["operation_id"], names = operation
         scope["path_params"] = {name: unquote(value, errors="replace") for name, value in zip(names, values, strict=True)}
 
-    def _mount_of(self, path: str) -> tuple[str, _Mount] | None:
+    def _mount_of(self, path: str) -> tuple[str, _Mount, str] | None:
+        """Return the base path as it is spelled, what is mounted there, and the path below it; None where no base path begins the path."""
         for mounts in (self._mounts, self._aliases):
             for base, mount in mounts.items():
                 if path.startswith(base) and (len(path) == len(base) or path[len(base)] == "/"):
-                    return base, mount
+                    return base, mount, path[len(base) :]
+        return None
+
+    def _outside_of(self, path: str) -> tuple[str, _Mount, str] | None:
+        """Return the same of a path outside all base paths that has a server of its own."""
+        for base, mount in self._outside.items():
+            if path.startswith(base) and mount.router.find(path[len(base) :]) is not None:
+                return mount.base, mount, path[len(base) :]
         return None

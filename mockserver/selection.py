@@ -30,7 +30,7 @@ def compile_selection(operation: Operation, model: Model, functions: Functions) 
         for parameter in selects:
             keys.update(_selected(parameter, str(query.get(parameter.name, ""))))
         answer.selected = answer.selected | keys
-        if thinning is not None and thinning in query:
+        if thinning is not None and query.get(thinning):
             answer.only = known & _names(str(query[thinning]))
 
     return select

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from mockserver.exchange import Answer, Record, Request
+from mockserver.expansion import Expander
 from mockserver.handlers import build_handler
 from mockserver.lint.subject import Finding, Node, Subject, iter_nodes
 from mockserver.operations import Action, Operation, Parameter
@@ -131,18 +132,33 @@ class _Seen(NamedTuple):
 
 
 def filters_divide(subject: Subject) -> Iterator[Finding]:
-    """The example of every filter keeps some fixtures and drops some."""
-    for parameter, where, seen in _iter_seen(subject, lambda one: one.filter is not None or one.filter_function is not None):
+    """The example of every filter, and of what stands for filters, keeps some fixtures and drops some; or changes what the filter does by default.
+
+    Below a parent it is enough that the same filter divides the list of all.
+    """
+    proven: set[tuple[str | None, str, str]] = set()
+    doubted: list[tuple[tuple[str | None, str, str], Finding]] = []
+    for operation, parameter, where, seen in _iter_seen(subject, lambda one: bool(one.filter or one.filter_function or one.expansion)):
+        what = operation.collection, parameter.name, str(parameter.raw.get("x-mock-filter"))
         if isinstance(seen, Finding):
             yield seen
-        elif not 0 < len(seen.with_it) < len(seen.without):
+        elif _divides(parameter, seen):
+            proven.update(() if operation.within else (what,))
+        else:
             found = f"{len(seen.with_it)} of {len(seen.without)} kept by {_example(parameter)!r}"
-            yield Finding("a filter that does not divide", where, "an example that keeps some fixtures and drops some", found)
+            finding = Finding("a filter that does not divide", where, "an example that keeps some fixtures and drops some", found)
+            doubted.append((what if operation.within else (None, "", ""), finding))
+    yield from (finding for what, finding in doubted if what not in proven)
+
+
+def _divides(parameter: Parameter, seen: _Seen) -> bool:
+    few, many = sorted((len(seen.with_it), len(seen.without)))
+    return 0 < few < many and (len(seen.with_it) == few or "default" in parameter.schema)
 
 
 def orders_order(subject: Subject) -> Iterator[Finding]:
     """The example of every order parameter is accepted, and the fixtures differ in everything that it orders by."""
-    for parameter, where, seen in _iter_seen(subject, lambda one: bool(one.order or one.order_table or one.order_function)):
+    for _, parameter, where, seen in _iter_seen(subject, lambda one: bool(one.order or one.order_table or one.order_function)):
         if isinstance(seen, Finding):
             yield seen
             continue
@@ -161,24 +177,26 @@ def _sort_keys(subject: Subject, parameter: Parameter, seen: _Seen) -> Mapping[s
 
 
 def inputs_show(subject: Subject) -> Iterator[Finding]:
-    """The example of every `x-mock-input` that has an `x-mock-reach` changes what the list answers."""
-    for parameter, where, seen in _iter_seen(subject, lambda one: one.reader is not None and "x-mock-reach" in one.raw):
+    """The example of every `x-mock-input` of the query that has an `x-mock-reach` changes what the list answers."""
+    for _, parameter, where, seen in _iter_seen(
+        subject, lambda one: one.location == "query" and one.reader is not None and "x-mock-reach" in one.raw
+    ):
         if isinstance(seen, Finding):
             yield seen
         elif seen.without == seen.with_it:
             yield Finding("an input that shows nothing", where, "an example that changes the answer", repr(_example(parameter)))
 
 
-def _iter_seen(subject: Subject, wanted: Callable[[Parameter], bool]) -> Iterator[tuple[Parameter, str, _Seen | Finding]]:
-    """Yield the wanted query parameters that have an example, with what it does; a Finding where it is refused."""
+def _iter_seen(subject: Subject, wanted: Callable[[Parameter], bool]) -> Iterator[tuple[Operation, Parameter, str, _Seen | Finding]]:
+    """Yield the wanted query parameters that have an example, with their operations and what it does; a Finding where it is refused."""
     for operation, parameter, where in subject.iter_parameters():
         lists = operation.action in (Action.LIST, Action.BEHAVIOUR)
         if not lists or not wanted(parameter) or not _examples(parameter.raw) or _lost(subject, operation):
             continue
         try:
-            yield parameter, where, _seen(subject, operation, parameter)
+            yield operation, parameter, where, _seen(subject, operation, parameter)
         except Exception as error:  # noqa: BLE001 -- a function of the API may fail in any way
-            yield parameter, where, Finding("an example that is refused", where, found=_told(error))
+            yield operation, parameter, where, Finding("an example that is refused", where, found=_told(error))
 
 
 def _seen(subject: Subject, operation: Operation, parameter: Parameter) -> _Seen:
@@ -189,7 +207,9 @@ def _seen(subject: Subject, operation: Operation, parameter: Parameter) -> _Seen
     path = {name: str(value) for name, value in {**_path(operation), **beside.get("path", {})}.items()}
     places, _ = reader.path(path)
     without = {name: value for name, value in query.items() if name != parameter.name}
-    return _Seen(subject.session(), _listed(subject, operation, places, without), _listed(subject, operation, places, query))
+    expander = Expander(operation, subject.api.functions, reader)
+    lists = (_listed(subject, operation, expander, places, sent) for sent in (without, query))
+    return _Seen(subject.session(), *lists)
 
 
 def _query_string(operation: Operation, query: Mapping[str, Any]) -> bytes:
@@ -199,11 +219,11 @@ def _query_string(operation: Operation, query: Mapping[str, Any]) -> bytes:
     return urlencode(sent, doseq=True).encode()
 
 
-def _listed(subject: Subject, operation: Operation, path: Mapping[str, Any], query: Mapping[str, Any]) -> list[Record]:
+def _listed(subject: Subject, operation: Operation, expander: Expander, path: Mapping[str, Any], query: Mapping[str, Any]) -> list[Record]:
     """Return the records that the operation answers from the fixtures, before they are cut into pages."""
     session = subject.session()
     parents = {name: session.store[collection].records[int(path[name])] for name, collection in operation.records}
-    session.request = Request(path, query, None, {}, parents)
+    session.request = Request(path, query, None, {}, parents, expander.implied(session, query))
     answer = build_handler(operation, subject.model, subject.api.functions)(session, session.request)
     selection = answer.values.get("selection")
     return list(answer.records) if selection is None else selection.cut(0, None)

@@ -9,7 +9,7 @@ from functools import partial
 from mockserver.errors import DocumentError
 from mockserver.handlers import build_handler
 from mockserver.lint.subject import Finding, Node, Subject, iter_answers
-from mockserver.operations import Action
+from mockserver.operations import BUILT_IN_RULES, Action
 from mockserver.paths import UnknownPath
 from mockserver.resources import embedded
 from mockserver.validation import escape_pointer
@@ -17,7 +17,6 @@ from mockserver.validation import escape_pointer
 logger = logging.getLogger("mockserver.lint")
 
 PAGE_VALUES = frozenset({"total", "limit", "offset", "page", "per_page", "pages"})
-_BUILT_IN_RULES = frozenset({"related", "unique"})
 _MESSAGE_LENGTH = 120
 
 
@@ -94,8 +93,8 @@ def callers_are_stored(subject: Subject) -> Iterator[Finding]:
     if callers.collection not in resources:
         yield Finding("no callers", where, f"a collection {callers.collection}", "none")
         return
-    for name in (callers.credential_field, zones.caller_field):
-        if name is not None and name not in resources[callers.collection].stored:
+    for name in (callers.credential_field, zones.caller_field, callers.form_field):
+        if name and name not in resources[callers.collection].stored:
             yield Finding("no callers", where, f"a stored field {name} of {callers.collection}", "none")
     if subject.store[callers.collection].get(callers.administrator) is None:
         yield Finding("no callers", where, f"a fixture of {callers.collection} with id {callers.administrator}", "none")
@@ -138,10 +137,12 @@ def _named_functions(subject: Subject) -> Mapping[str, set[str]]:
         "behaviours": {operation.operation_id for operation in operations if operation.action is Action.BEHAVIOUR},
         "prepare": {resource.prepare for resource in resources if resource.prepare},
         "effects": {name for resource in resources for name in resource.effects},
-        "rules": {name for operation in operations for name, _ in operation.rules} - _BUILT_IN_RULES,
+        "rules": {name for operation in operations for name, _ in operation.rules} - BUILT_IN_RULES,
         "values": {schema["x-mock-value"] for _, schema in subject.iter_schemas() if "x-mock-value" in schema},
         "filters": {parameter.filter_function for parameter in parameters if parameter.filter_function},
+        "expansions": {parameter.expansion for parameter in parameters if parameter.expansion},
         "orders": {parameter.order_function for parameter in parameters if parameter.order_function},
         "allowed": {operation.allowed for operation in operations if operation.allowed},
+        "settle": {resource.settle for resource in resources if resource.settle},
         "visible": {resource.visible for resource in resources if resource.visible},
     }

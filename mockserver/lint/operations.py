@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from mockserver.lint.subject import Finding, Node, Subject, iter_answers
-from mockserver.operations import Action, Operation
+from mockserver.operations import PARAMETERS_FIT, Action, Operation
 from mockserver.refusals import Category
 from mockserver.resources import embedded, iter_properties
 
@@ -19,6 +19,7 @@ ASKING = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE, Action.BEHAVIOU
 EFFECTS: Mapping[str, tuple[frozenset[str], frozenset[Action]]] = {
     "x-mock-record": (frozenset({"path"}), EVERY_ACTION),
     "x-mock-filter": (frozenset({"query"}), LISTS),
+    "x-mock-expand": (frozenset({"query"}), LISTS),
     "x-mock-order": (frozenset({"query"}), LISTS),
     "x-mock-page": (frozenset({"query"}), LISTS),
     "x-mock-select": (frozenset({"query"}), EVERY_ACTION - {Action.DELETE}),
@@ -84,10 +85,43 @@ def rules_are_asked(subject: Subject) -> Iterator[Finding]:
     for operation in subject.model.operations:
         for name, status in operation.rules:
             where = subject.of(operation, f"x-mock-rules {name}")
-            if operation.action not in ASKING:
+            if operation.action not in ASKING and name != PARAMETERS_FIT:
                 yield Finding("a rule that is never asked", where, f"an operation of {' or '.join(sorted(ASKING))}", operation.action)
             if status not in operation.responses:
                 yield Finding("a rule with an undeclared status", where, "one of the operation's statuses", str(status))
+
+
+def expansions_have_a_rule(subject: Subject) -> Iterator[Finding]:
+    """Every operation with a parameter that stands for others says with which status one is refused that stands for nothing."""
+    for operation, parameter, where in subject.iter_parameters():
+        if parameter.expansion and PARAMETERS_FIT not in dict(operation.rules):
+            yield Finding("a refusal without a rule", where, f"x-mock-rules: {{{PARAMETERS_FIT}: status}}", "none")
+
+
+def missing_records_are_answered(subject: Subject) -> Iterator[Finding]:
+    """Every status for an id of no record stands on a parameter that names records, of operations that declare the status."""
+    for operation, parameter, where in subject.iter_parameters():
+        if parameter.missing is None:
+            continue
+        if parameter.record is None:
+            yield Finding("a status for no record", where, "x-mock-record beside x-mock-missing", "none")
+        if parameter.missing not in operation.responses:
+            yield Finding("a missing record with an undeclared status", where, "one of the operation's statuses", str(parameter.missing))
+
+
+def forms_name_callers(subject: Subject) -> Iterator[Finding]:
+    """Every operation whose body says who acts asks for no credential and declares that attribute; the conventions say where users have it."""
+    for operation in subject.model.operations:
+        if operation.caller is None:
+            continue
+        where = subject.of(operation, "x-mock-caller")
+        if operation.secured:
+            yield Finding("two that say who acts", where, "security: []", "a credential")
+        if not subject.api.conventions.callers.form_field:
+            yield Finding("nobody whom a form can name", where, "callers with a form_field in the conventions", "none")
+        for media_type, schema in operation.bodies.items():
+            if operation.caller not in dict(iter_properties(subject.document, schema)):
+                yield Finding("a caller that no body names", where, f"a property of the {media_type} body", operation.caller)
 
 
 def reaches_are_declared(subject: Subject) -> Iterator[Finding]:
@@ -145,6 +179,18 @@ def _iter_refusals(subject: Subject, operation: Operation) -> Iterator[Category]
     )
     for possible, categories in asked:
         yield from categories if possible else ()
+
+
+def credentials_are_refused(subject: Subject) -> Iterator[Finding]:
+    """The status with which the first key says that it refuses is that of the conventions."""
+    schemes: Mapping[str, Node] = subject.document.raw.get("components", {}).get("securitySchemes", {})
+    none: tuple[str, Node] = ("", {})
+    name, scheme = next(((name, one) for name, one in schemes.items() if one.get("type") == "apiKey"), none)
+    statuses = subject.api.conventions.errors.statuses[Category.CREDENTIAL]
+    said = scheme.get("x-mock-refused")
+    if name and (said not in statuses if said is not None else not {401, 403} & {*statuses}):
+        where = subject.at(f"/components/securitySchemes/{name}")
+        yield Finding("a refusal that nobody is told of", where, f"x-mock-refused: {' or '.join(map(str, statuses))}", str(said or "none"))
 
 
 def error_shapes_fit(subject: Subject) -> Iterator[Finding]:

@@ -19,10 +19,11 @@ def _keywords(words: str) -> frozenset[str]:
 
 
 _PROPERTY = _keywords("stored value present default stamp input no-effect reach source")
-_PARAMETER = _keywords("record filter order page select input alias no-effect reach source")
+_PARAMETER = _keywords("record missing filter expand order page select input alias no-effect reach source")
 PLACES = (
     (re.compile(r""), _keywords("api source")),
-    (re.compile(r"/paths/[^/]+/[a-z]+"), _keywords("action allowed rules observed-status reach source")),
+    (re.compile(r"/paths/[^/]+/[a-z]+"), _keywords("action allowed caller rules remains observed-status reach source")),
+    (re.compile(r"/components/securitySchemes/[^/]+"), _keywords("refused source")),
     (re.compile(r"/components/schemas/[^/]+"), _PROPERTY | _keywords("collection shape error")),
     (re.compile(r"(/paths/[^/]+(/[a-z]+)?|/components)/parameters/[^/]+"), _PARAMETER),
 )
