@@ -17,14 +17,16 @@ from connexion.operations import AbstractOperation
 from connexion.spec import OpenAPISpecification
 
 from mockserver import __version__
+from mockserver.admin import Admin
 from mockserver.apis import Api, named_apis
 from mockserver.clock import Clock, FrozenClock, SystemClock
 from mockserver.errors import DocumentError
 from mockserver.extensions import check_extensions
 from mockserver.fixtures import load_store
 from mockserver.operations import Profile, load_model
+from mockserver.outgoing import Outgoing
 from mockserver.pages import Pages, Site
-from mockserver.pipeline import Pipeline, Service, send_response, zone_of
+from mockserver.pipeline import Disconnected, Pipeline, Service, send_response, zone_of
 from mockserver.refusals import Category, Refusal
 from mockserver.resolver import PipelineResolver
 from mockserver.routing import Routing
@@ -56,16 +58,19 @@ class MockApp(AbstractApp):  # type: ignore[misc]
     Attributes:
         mounted: the APIs that it serves.
         clock: the clock of all of them.
+        outgoing: the calls that they make.
         pages: what is served beside the operations.
     """
 
-    def __init__(self, mounted: Iterable[Mounted], clock: Clock, settings: Settings) -> None:
+    def __init__(self, mounted: Iterable[Mounted], clock: Clock, outgoing: Outgoing, settings: Settings) -> None:
         self.mounted = tuple(mounted)
         self.clock = clock
+        self.outgoing = outgoing
+        admin = Admin({one.service.name: one.service for one in self.mounted})
         sites = {one.base: Site(one.service, one.base) for one in self.mounted}
-        self.pages = Pages(sites, self.health, closed=not settings.loopback, admin_token=settings.admin_token)
+        self.pages = Pages(sites, self.health, admin, closed=not settings.loopback, admin_token=settings.admin_token)
         self._middleware_app = _Operations(self)
-        super().__init__(__name__, middlewares=[Routing, LifespanMiddleware], lifespan=_lifespan)
+        super().__init__(__name__, middlewares=[Routing, LifespanMiddleware], lifespan=self._lifespan)
         for one in self.mounted:
             self._add_document(one)
 
@@ -76,6 +81,17 @@ class MockApp(AbstractApp):  # type: ignore[misc]
         own = {"own_base_path": mounted.own_base, "spelling": mounted.service.conventions.spelling}
         api = API(specification, base_path=mounted.base, name=mounted.service.name, **own, **options.__dict__)
         self.middleware.apis.append(api)
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Any) -> AsyncIterator[None]:
+        """Spare the search for garbage what is built at start and stays, and search more rarely: requests leave next to no cycles behind."""
+        gc.freeze()
+        before = gc.get_threshold()
+        gc.set_threshold(_GARBAGE_THRESHOLD, *before[1:])
+        yield
+        self.outgoing.close()
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
     def add_error_handler(self, code_or_exception: Any, function: Callable[..., Any]) -> None:
         """Refuse: errors are answered by the pipelines."""
@@ -111,17 +127,6 @@ class MockApp(AbstractApp):  # type: ignore[misc]
         }
 
 
-@asynccontextmanager
-async def _lifespan(app: Any) -> AsyncIterator[None]:
-    """Spare the search for garbage what is built at start and stays, and search more rarely: requests leave next to no cycles behind."""
-    gc.freeze()
-    before = gc.get_threshold()
-    gc.set_threshold(_GARBAGE_THRESHOLD, *before[1:])
-    yield
-    gc.set_threshold(*before)
-    gc.unfreeze()
-
-
 class _Specification(OpenAPISpecification):  # type: ignore[misc]
     """connexion's specification of a document, without what only stock stages read.
 
@@ -134,10 +139,12 @@ class _Specification(OpenAPISpecification):  # type: ignore[misc]
         self._base_uri = ""
         self._validate_spec(raw)
         items = {path: {method: item[method] for method in METHODS if method in item} for path, item in raw["paths"].items()}
-        routed = {
+        routed: dict[str, dict[str, Any]] = {
             path: {method: {"operationId": operation["operationId"], "responses": {}} for method, operation in item.items()}
             for path, item in items.items()
         }
+        for path, item in raw["paths"].items():
+            routed[path] |= {"servers": item["servers"]} if "servers" in item else {}
         self._spec = {"openapi": raw["openapi"], "info": raw["info"], "paths": routed, "components": {}}
 
     @classmethod
@@ -190,7 +197,7 @@ class _Operations(RoutedMiddleware[_Api]):  # type: ignore[misc]
         elif context["api_base_path"] is not None:
             await self._beside(self._by_base[context["api_base_path"]], scope, send)
         else:
-            await self._own(scope, send)
+            await self._own(scope, receive, send)
 
     async def _beside(self, mounted: Mounted, scope: Scope, send: Any) -> None:
         """Answer a path or method below a base path that is no operation: a page, or a refusal."""
@@ -202,9 +209,12 @@ class _Operations(RoutedMiddleware[_Api]):  # type: ignore[misc]
         response = page or mounted.service.refuse(refusal)
         await send_response(send, response, mounted.service.finish(response, None), scope["method"] == "HEAD")
 
-    async def _own(self, scope: Scope, send: Any) -> None:
-        response = self._mock.pages.own(scope)
-        told = {**response.headers, "Content-Length": str(len(response.body))}
+    async def _own(self, scope: Scope, receive: Any, send: Any) -> None:
+        try:
+            response = await self._mock.pages.own(scope, receive)
+        except Disconnected:
+            return
+        told = {**response.headers} if response.status == 204 else {**response.headers, "Content-Length": str(len(response.body))}
         await send_response(send, response, [(key.lower().encode(), value.encode()) for key, value in told.items()], scope["method"] == "HEAD")
 
 
@@ -219,10 +229,11 @@ def create_app(settings: Settings, apis: Iterable[Api] | None = None) -> MockApp
     """
     clock: Clock = SystemClock() if settings.clock is None else FrozenClock(settings.clock)
     chosen = list(apis) if apis is not None else named_apis(settings.apis, settings.fixtures, settings.cache)
-    return MockApp([_mount(api, settings, clock) for api in chosen], clock, settings)
+    outgoing = Outgoing(clock, anywhere=settings.allow_outgoing)
+    return MockApp([_mount(api, settings, clock, outgoing) for api in chosen], clock, outgoing, settings)
 
 
-def _mount(api: Api, settings: Settings, clock: Clock) -> Mounted:
+def _mount(api: Api, settings: Settings, clock: Clock, outgoing: Outgoing) -> Mounted:
     document = load_document(api.document, settings.cache)
     check_extensions(document.raw, document.source)
     model = load_model(document, api.functions)
@@ -230,8 +241,11 @@ def _mount(api: Api, settings: Settings, clock: Clock) -> Mounted:
     callers = api.conventions.callers
     if callers.collection not in model.resources:
         raise DocumentError("no collection of callers", where=document.source, expected=callers.collection, found=", ".join(model.resources))
+    watched = [resource.name for resource in model.resources.values() if resource.event]
+    if watched and api.conventions.calls is None:
+        raise DocumentError("events of an API that makes no calls", where=document.source, expected="`calls` in its conventions", found=watched[0])
     bounds = Bounds(settings.max_worlds, settings.idle_seconds)
-    worlds = Worlds(store, callers, bounds, strict=settings.strict_credentials)
+    worlds = Worlds(store, callers, bounds, strict=settings.strict_credentials, seed=settings.seed)
     service = Service(
         api.name,
         model,
@@ -243,6 +257,7 @@ def _mount(api: Api, settings: Settings, clock: Clock) -> Mounted:
         rate_limits=settings.rate_limits,
         validate_responses=settings.validate_responses,
         seed=settings.seed,
+        outgoing=outgoing,
     )
     pipelines = {operation.operation_id: Pipeline(service, operation) for operation in model.operations}
     service.validators.prove(document.source)

@@ -76,6 +76,7 @@ def cli() -> None:
 @click.option("--tls-cert", type=click.Path(path_type=Path), help="Serve https with this certificate (PEM).")
 @click.option("--tls-key", type=click.Path(path_type=Path), help="The certificate's key (PEM).")
 @click.option("--admin-token", help="Open /_mock/ to other machines that send this as X-Mock-Admin-Token.")
+@click.option("--allow-outgoing", is_flag=True, help="Let automations call other machines; without it they call this one only.")
 def serve(
     apis: tuple[str, ...],
     host: str,
@@ -95,6 +96,7 @@ def serve(
     tls_cert: Path | None,
     tls_key: Path | None,
     admin_token: str | None,
+    allow_outgoing: bool,
 ) -> None:
     """Serve the named APIs (all that are shipped, without a name) until interrupted.
 
@@ -121,6 +123,7 @@ def serve(
         cache=default_cache(),
         loopback=_is_loopback(host),
         admin_token=admin_token,
+        allow_outgoing=allow_outgoing,
     )
     options = ServerOptions(None if quiet else log_format, cors=cors, tls_cert=tls_cert, tls_key=tls_key)
     listener = _listen(host, port)

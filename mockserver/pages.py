@@ -13,6 +13,7 @@ import jinja2
 import orjson
 
 from mockserver import __version__
+from mockserver.admin import Admin
 from mockserver.exchange import Response
 from mockserver.operations import Action
 from mockserver.pipeline import Service, origin_of
@@ -61,15 +62,17 @@ class Pages:
 
     Args:
         health: tells what `/_mock/health` answers.
+        admin: answers what else there is under `/_mock/`.
         closed: whether everything else under `/_mock/` asks for the admin token, as it does where other machines can reach the server.
         admin_token: the token; None admits nobody.
     """
 
     def __init__(
-        self, sites: Mapping[str, Site], health: Callable[[], dict[str, Any]], *, closed: bool = False, admin_token: str | None = None
+        self, sites: Mapping[str, Site], health: Callable[[], dict[str, Any]], admin: Admin, *, closed: bool = False, admin_token: str | None = None
     ) -> None:
         self._sites = sites
         self._health = health
+        self._admin = admin
         self._closed = closed
         self._admin_token = admin_token
         environment = jinja2.Environment(loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined)
@@ -94,8 +97,12 @@ class Pages:
         name = below.removeprefix("/ui/")
         return Response(200, {"Content-Type": _ASSETS[name], "Cache-Control": "max-age=3600"}, _asset(name)) if name in _ASSETS else None
 
-    def own(self, scope: Scope) -> Response:
-        """Return the answer of a path that belongs to no API."""
+    async def own(self, scope: Scope, receive: Any) -> Response:
+        """Return the answer of a path that belongs to no API.
+
+        Raises:
+            Disconnected: the client left before its body had arrived.
+        """
         path, reads = scope["path"], scope["method"] in ("GET", "HEAD")
         if path in (HEALTH, "/") and not reads:
             return _told(405, {"error": "method not allowed"}, {"Allow": "GET, HEAD"})
@@ -105,6 +112,9 @@ class Pages:
             return self._index(origin_of(scope, dict(scope["headers"])))
         if path.startswith(_ADMIN) and self._closed and not self._admitted(scope):
             return _told(403, {"error": "the admin API is closed: start the server with --admin-token and send it as X-Mock-Admin-Token"})
+        controlled = await self._admin.answer(scope, receive)
+        if controlled is not None:
+            return controlled
         return _told(404, {"error": "nothing is served here", "apis": list(self._sites), "health": HEALTH})
 
     def _admitted(self, scope: Scope) -> bool:

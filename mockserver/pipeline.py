@@ -12,12 +12,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mockserver.apikeys import api_keys, is_refused
+from mockserver.automations import match_calls
 from mockserver.clock import Clock, request_id
 from mockserver.conventions import Conventions
 from mockserver.exchange import Answer, Record, Request, Response
+from mockserver.expansion import Expander
 from mockserver.functions import Functions
 from mockserver.handlers import build_handler
 from mockserver.operations import Model, Operation, Profile
+from mockserver.outgoing import CALL_HEADER, Outgoing
 from mockserver.outline import Outline
 from mockserver.refusals import Category, Refusal, Violation
 from mockserver.rendering import Renderers
@@ -35,6 +38,7 @@ Receive = Callable[[], Any]
 Send = Callable[[Any], Any]
 
 _HOST = re.compile(r"[A-Za-z0-9._\-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?", re.ASCII)
+_CALL = CALL_HEADER.lower().encode()
 
 
 class Disconnected(Exception):
@@ -57,6 +61,7 @@ class Service:
         rate_limits: bool = False,
         validate_responses: bool = True,
         seed: int = 0,
+        outgoing: Outgoing | None = None,
     ) -> None:
         self.name = name
         self.model = model
@@ -65,9 +70,11 @@ class Service:
         self.worlds = worlds
         self.clock = clock
         self.profile = profile
-        self.limit = conventions.limit if rate_limits else None
+        self.limit = conventions.limit
+        self.rate_limits = rate_limits
         self.validate_responses = validate_responses
         self.seed = seed
+        self.outgoing = outgoing or Outgoing(clock)
         self.requests = 0
         self.broken = 0
         self.validators = Validators(model.document.schemas)
@@ -93,6 +100,12 @@ class Service:
         name = user and user[self._caller_zone]
         return zone_of(name) if name else self._zone_default
 
+    def call_out(self, session: Session) -> None:
+        """Hand over the calls that follow from what a request has written."""
+        if session.writes is not None and self.conventions.calls is not None:
+            calls = match_calls(session.world.automations, session.writes.events(), self.conventions.calls)
+            self.outgoing.submit(calls, session.world.journal)
+
     def visibility(self, session: Session) -> Callable[[str, Record], Visibility]:
         """Return how much of a record the session's caller sees, by collection and record."""
         if not self._visible:
@@ -111,9 +124,9 @@ class Service:
         if own:
             said = {name for name, _ in own}
             headers = [*(pair for pair in headers if pair[0] not in said), *own]
-        if not response.body and response.status in (204, 304):
+        if not response.body:
             headers = [pair for pair in headers if pair[0] != b"content-type"]
-        else:
+        if response.status not in (204, 304):
             headers.append((b"content-length", b"%d" % len(response.body)))
         headers.append((b"date", _http_date(self.clock.now())))
         if self._request_id:
@@ -157,9 +170,12 @@ class Pipeline:
         self._allowed = service.functions.allowed[operation.allowed] if operation.allowed else None
         self._select = compile_selection(operation, model, service.functions)
         self._parameters = ParameterReader(operation, model.document, validators)
+        self._expander = Expander(operation, service.functions, self._parameters)
         singular = resource.singular if resource else ""
         self._body = BodyReader(operation, model.document, validators, singular, service.conventions.bodies) if operation.bodies else None
+        self._settle = service.functions.settle[resource.settle] if resource and resource.settle else None
         self._records = [(name, model.resources[record]) for name, record in operation.records]
+        self._missing_statuses = {parameter.name: parameter.missing for parameter in operation.located("path")}
         self._status = operation.statuses[service.profile] or 200
         self._renders = {}
         self._outlines = {}
@@ -180,7 +196,7 @@ class Pipeline:
             headers = dict(scope["headers"])
             world, caller, extra = self._enter(scope, headers)
             scope["mock_world"] = world.name
-            raw = await self._read(headers, receive) if self._body is not None else b""
+            raw = await read_body(headers, receive, self._service.conventions.bodies.max_bytes) if self._body is not None else b""
             response = self._respond(scope, headers, raw, world, caller)
         except Refusal as refusal:
             response = self._service.refuse(refusal, self.operation, self._admitted)
@@ -197,7 +213,10 @@ class Pipeline:
 
     def _enter(self, scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[World, int, dict[str, str]]:
         service, key = self._service, self._service.key
-        if not self.operation.secured or key is None:
+        entered: tuple[World, int] | None
+        if self.operation.caller is not None:
+            entered = service.worlds.enter_public()
+        elif not self.operation.secured or key is None:
             entered = service.worlds.enter("public")
         else:
             entered = service.worlds.enter(key.sent(headers, scope["query_string"]))
@@ -209,35 +228,14 @@ class Pipeline:
         if entered is None:
             raise Refusal(Category.CREDENTIAL, [Violation("header", "", "credential", "the public world is refused")])
         world, caller = entered
-        if service.limit is None:
+        if service.limit is None or not self.operation.secured:
             return world, caller, {}
+        if not service.rate_limits:
+            return world, caller, service.limit.full(service.clock.now())
         admitted, told = service.limit.admit(world, caller, service.clock.now())
         if not admitted:
             raise Refusal(Category.RATE, [Violation("header", "", "rate", "too many requests")], headers=told)
         return world, caller, told
-
-    async def _read(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
-        bound = self._service.conventions.bodies.max_bytes
-        length = headers.get(b"content-length", b"")
-        if length.isdigit() and (len(length) > 18 or int(length) > bound):
-            raise _too_large(bound)
-        message = await receive()
-        if message["type"] != "http.disconnect" and not message.get("more_body"):
-            body: bytes = message.get("body", b"")
-            if len(body) > bound:
-                raise _too_large(bound)
-            return body
-        chunks, size = [], 0
-        while True:
-            if message["type"] == "http.disconnect":
-                raise Disconnected
-            chunks.append(message.get("body", b""))
-            size += len(chunks[-1])
-            if size > bound:
-                raise _too_large(bound)
-            if not message.get("more_body"):
-                return b"".join(chunks)
-            message = await receive()
 
     # --- from here on nothing awaits: each request is atomic ---
 
@@ -247,20 +245,36 @@ class Pipeline:
             raise Refusal(Category.FORBIDDEN, [Violation("header", "", "forbidden", "the caller may not do this")])
         media_type, body = "", None
         if self._body is not None:
-            media_type, body = self._body.decode(raw, headers.get(b"content-type", b"").decode("latin-1"))
+            media_type, body = self._body.decode(raw, headers.get(b"content-type", b"").decode("latin-1"), scope["query_string"])
+        if self.operation.caller is not None:
+            session = self._session_of_form(world, body)
+        if self._settle is not None:
+            self._settle(session)
         path, parents = self._find(scope["path_params"], session)
         query = self._parameters.query(scope["query_string"])
         sent = self._body.check(media_type, body) if self._body is not None else {}
-        request = session.request = Request(path, query, body, sent, parents)
+        implied = self._expander.implied(session, query)
+        request = session.request = Request(path, query, body, sent, parents, implied, self._parameters.headers(headers))
         snapshot = session.store.snapshot()
         try:
             answer = self._handler(session, request)
             if self._select is not None:
                 self._select(request, answer)
-            return self._render(answer, session, base_url(scope, headers))
+            response = self._render(answer, session, base_url(scope, headers))
         except BaseException:
             session.store.restore(snapshot)
             raise
+        for kind, told in session.noted:
+            session.world.journal.add(kind, session.now, told)
+        if session.writes is not None and _CALL not in headers:
+            self._service.call_out(session)
+        return response
+
+    def _session_of_form(self, public: World, body: Any) -> Session:
+        """Return a session of the user whom the body names, in that user's world; else of nobody in the public world."""
+        named = body.get(self.operation.caller) if isinstance(body, dict) else None
+        entered = self._service.worlds.enter_form(named) if isinstance(named, str) else None
+        return self._service.session(*(entered or (public, 0)))
 
     def _find(self, raw: Mapping[str, str], session: Session) -> tuple[dict[str, Any], dict[str, Record]]:
         values, malformed = self._parameters.path(raw)
@@ -270,12 +284,12 @@ class Pipeline:
                 raise Refusal(category, malformed)
             if not self._records:
                 raise Refusal(Category.MALFORMED_ID, malformed)
-            raise _missing(self._records[-1][1].label, self._records[-1][0], 0)
+            raise self._missing(self._records[-1][1].label, self._records[-1][0], 0)
         parents = {}
         for name, resource in self._records:
             record = session.get(resource.name, int(values[name]))
             if record is None or (resource.visible and self._hidden(session, resource.name, record)):
-                raise _missing(resource.label, name, int(values[name]))
+                raise self._missing(resource.label, name, int(values[name]))
             parents[name] = record
         for name, field in self.operation.within.items():
             self._belongs(name, field, parents)
@@ -294,7 +308,11 @@ class Pipeline:
             keys = parents[name][field]
             held = parents[parent]["id"] in (keys or ()) if relation.many else keys == parents[parent]["id"]
             if not held or relation.target_of(parents[name]) != collection:
-                raise _missing(resource.label, name, parents[name]["id"])
+                raise self._missing(resource.label, name, parents[name]["id"])
+
+    def _missing(self, label: str, name: str, key: int) -> Refusal:
+        reason = Violation("path", name, "missing", f"no {label} with id {key}", label, name, (("id", key),))
+        return Refusal(Category.MISSING_RECORD, [reason], self._missing_statuses[name])
 
     def _render(self, answer: Answer, session: Session, base: str) -> Response:
         status = answer.status or self._status
@@ -308,20 +326,49 @@ class Pipeline:
             shown = outline.of(body)
             if not validator.is_valid(shown):
                 raise Refusal(Category.BROKEN_CONTRACT, validator.violations(shown, "body"), 500)
-        return Response(status, {}, encode(body))
+        return Response(status, answer.headers, encode(body))
 
     def _bare(self, status: int, answer: Answer) -> Response:
-        """Return an answer without a rendered body: none at all, or an error that is no violation of the request."""
+        """Return an answer without a rendered body: none at all, a text, or an error that is no violation of the request."""
+        if status in self.operation.texts:
+            return Response(
+                status, {"Content-Type": f"{self.operation.texts[status]}; charset=utf-8", **answer.headers}, answer.values["body"].encode()
+            )
         if self._admitted.get(status) is None:
-            return Response(status, {}, b"")
-        return Response(status, {}, encode(answer.values.get("body", {})))
+            return Response(status, answer.headers, b"")
+        return Response(status, answer.headers, encode(answer.values.get("body", {})))
 
     def _broken(self, message: str) -> Response:
         return self._service.refuse(Refusal(Category.BROKEN_CONTRACT, [Violation("body", "", "broken", message[:200])], 500))
 
 
-def _missing(label: str, name: str, key: int) -> Refusal:
-    return Refusal(Category.MISSING_RECORD, [Violation("path", name, "missing", f"no {label} with id {key}", label, name, (("id", key),))])
+async def read_body(headers: Mapping[bytes, bytes], receive: Receive, bound: int) -> bytes:
+    """Return the body of a request, of at most so many bytes.
+
+    Raises:
+        Refusal: it has more.
+        Disconnected: it did not arrive.
+    """
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and (len(length) > 18 or int(length) > bound):
+        raise _too_large(bound)
+    message = await receive()
+    if message["type"] != "http.disconnect" and not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+        if len(body) > bound:
+            raise _too_large(bound)
+        return body
+    chunks, size = [], 0
+    while True:
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > bound:
+            raise _too_large(bound)
+        if not message.get("more_body"):
+            return b"".join(chunks)
+        message = await receive()
 
 
 def _too_large(bound: int) -> Refusal:

@@ -23,6 +23,7 @@ class Settings:
         max_worlds, idle_seconds: bounds of worlds.
         cache: folder for bundled documents; None keeps them in memory.
         loopback: whether only this machine can reach the server.
+        allow_outgoing: whether automations may call other machines than this one.
         admin_token: what opens `/_mock/` to other machines; None opens it to none.
     """
 
@@ -39,3 +40,4 @@ class Settings:
     cache: Path | None = None
     loopback: bool = True
     admin_token: str | None = None
+    allow_outgoing: bool = False

@@ -7,12 +7,15 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.apikeys import is_refused
+from mockserver.automations import Automation, Writes
 from mockserver.clock import monotonic_seconds, token
 from mockserver.exchange import Record, Request
 from mockserver.functions import Functions
+from mockserver.journal import Journal
 from mockserver.resources import Resource
 from mockserver.store import Change, Store
 
@@ -27,21 +30,31 @@ class Callers:
         collection: of the users.
         administrator: key of the user that a credential acts as unless it says otherwise.
         credential_field: stored field with the credential of a user of the fixtures.
+        form_field: stored field with what names a user to forms that carry no credential; empty for none.
     """
 
     collection: str
     administrator: int
     credential_field: str
+    form_field: str = ""
 
 
 class World:
-    """One account: a store that nobody else writes, and what is counted for it."""
+    """One account: a store that nobody else writes, and what is counted and noted for it.
 
-    __slots__ = ("last_used", "name", "requests", "store", "windows")
+    Attributes:
+        forms: by key of a user what names that user to forms, in this world alone.
+        automations: the calls that follow from its events.
+    """
 
-    def __init__(self, name: str, store: Store) -> None:
+    __slots__ = ("automations", "forms", "journal", "last_used", "name", "requests", "store", "windows")
+
+    def __init__(self, name: str, store: Store, forms: Mapping[int, str] = MappingProxyType({})) -> None:
         self.name = name
         self.store = store
+        self.forms = forms
+        self.journal = Journal()
+        self.automations: tuple[Automation, ...] = ()
         self.requests = 0
         self.windows: dict[int, tuple[int, int]] = {}
         self.last_used = 0.0
@@ -58,16 +71,19 @@ class Bounds:
 class Worlds:
     """The worlds of one API, forked from its fixtures as credentials come."""
 
-    def __init__(self, fixtures: Store, callers: Callers, bounds: Bounds, *, strict: bool = False) -> None:
+    def __init__(self, fixtures: Store, callers: Callers, bounds: Bounds, *, strict: bool = False, seed: int = 0) -> None:
         self.fixtures = fixtures
         self.evicted = 0
         self._callers = callers
         self._bounds = bounds
         self._strict = strict
+        self._seed = seed
         self._worlds: OrderedDict[str, World] = OrderedDict()
         users = fixtures[callers.collection]
         self._users = {str(user["id"]): int(user["id"]) for user in users}
         self._listed = {user[callers.credential_field]: int(user["id"]) for user in users if user[callers.credential_field]}
+        self._listed_forms = {int(user["id"]): str(user[callers.form_field]) for user in users if callers.form_field and user[callers.form_field]}
+        self._forms = {form: ("", key) for key, form in self._listed_forms.items()}
 
     def __len__(self) -> int:
         return len(self._worlds)
@@ -90,11 +106,21 @@ class Worlds:
         key = self._users.get(user)
         return None if key is None or not name else (self._world(name), key)
 
+    def enter_public(self) -> tuple[World, int]:
+        """Return the world of requests without a credential, and its administrator's key."""
+        return self._world("public"), self._callers.administrator
+
+    def enter_form(self, form: str) -> tuple[World, int] | None:
+        """Return the world and the user that a form names; None for one that no world has given out."""
+        found = self._forms.get(form)
+        return None if found is None else (self._world(found[0]), found[1])
+
     def _world(self, name: str) -> World:
         world = self._worlds.get(name)
         now = monotonic_seconds()
         if world is None:
-            world = self._worlds[name] = World(name, self.fixtures.fork())
+            world = self._worlds[name] = World(name, self.fixtures.fork(), self._forms_of(name))
+            self._forms.update({form: (name, key) for key, form in world.forms.items()})
             world.last_used = now
             self._evict(now)
         else:
@@ -102,12 +128,20 @@ class Worlds:
         world.last_used = now
         return world
 
+    def _forms_of(self, name: str) -> Mapping[int, str]:
+        """Return what names the users to forms in this world: as in the fixtures where the listed credentials lead, else given out by us."""
+        if not name:
+            return self._listed_forms
+        return {key: token(len(form), self._seed, "form", name, key) for key, form in self._listed_forms.items()}
+
     def _evict(self, now: float) -> None:
         while self._worlds:
             name, oldest = next(iter(self._worlds.items()))
             if len(self._worlds) <= self._bounds.worlds and now - oldest.last_used <= self._bounds.idle_seconds:
                 return
-            del self._worlds[name]
+            gone = self._worlds.pop(name)
+            for form in gone.forms.values() if name else ():
+                self._forms.pop(form, None)
             self.evicted += 1
             logger.warning("world forgotten: %s", "bound of worlds reached" if len(self._worlds) >= self._bounds.worlds else "idle for too long")
 
@@ -121,9 +155,11 @@ class Session:
         zone: the zone in which the caller sees and means dates.
         caller: key of the user that the request acts as.
         request: the request, once it is readable.
+        noted: what the world's journal will hold if the request succeeds: kind and content.
+        writes: of collections that automations watch; None before the first.
     """
 
-    __slots__ = ("_functions", "_resources", "_seed", "caller", "now", "request", "store", "world", "zone")
+    __slots__ = ("_functions", "_resources", "_seed", "caller", "noted", "now", "request", "store", "world", "writes", "zone")
 
     def __init__(
         self, world: World, caller: int, now: datetime, zone: tzinfo, resources: Mapping[str, Resource], functions: Functions, seed: int
@@ -134,6 +170,8 @@ class Session:
         self.now = now
         self.zone = zone
         self.request: Request | None = None
+        self.noted: list[tuple[str, Mapping[str, Any]]] = []
+        self.writes: Writes | None = None
         self._resources = resources
         self._functions = functions
         self._seed = seed
@@ -145,6 +183,14 @@ class Session:
     def input(self, name: str) -> Any:
         """Return the value of a query parameter of the request, None if it was not sent."""
         return self.request.query.get(name) if self.request else None
+
+    def journal(self, kind: str, told: Mapping[str, Any]) -> None:
+        """Note what happens beside the records: a mail that would have been sent."""
+        self.noted.append((kind, told))
+
+    def form_id(self, user: Record) -> str | None:
+        """Return what names the user to forms that carry no credential, in this world alone; None for a user whom forms cannot name."""
+        return self.world.forms.get(user["id"])
 
     def token(self, length: int, *parts: object) -> str:
         """Return hex digits that follow from the seed and the parts alone."""
@@ -195,5 +241,9 @@ class Session:
             self._affect(change, {})
 
     def _affect(self, change: Change, sent: Mapping[str, Any]) -> None:
-        for name in self._resources[change.collection].effects:
+        resource = self._resources[change.collection]
+        if resource.event is not None and self.world.automations:
+            self.writes = self.writes or Writes()
+            self.writes.add(resource.event, change)
+        for name in resource.effects:
             self._functions.effects[name](self, change, sent)
