@@ -12,7 +12,7 @@ from mockserver.errors import SettingsError
 from mockserver.functions import Functions
 from mockserver.spec import load_document
 
-SHIPPED = ("activecampaign",)
+SHIPPED = ("activecampaign", "pipelinedeals")
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 

@@ -1,0 +1,223 @@
+"""The functions that PipelineDeals' document names, by their names. What they do stands in the module of each resource."""
+
+from __future__ import annotations
+
+from mockserver.apis.pipelinedeals import (
+    account,
+    account_notifications,
+    calendar_entries,
+    companies,
+    conditions,
+    custom_fields,
+    deals,
+    documents,
+    lookups,
+    notes,
+    people,
+    searches,
+    teams,
+    todo_templates,
+    users,
+    visibility,
+    web_leads,
+)
+from mockserver.functions import Function, Functions
+
+
+def _named(*functions: Function) -> dict[str, Function]:
+    return {function.__name__: function for function in functions}
+
+
+BEHAVIOURS = _named(
+    account.get_account,
+    calendar_entries.delete_calendar_entry,
+    users.get_profile,
+    web_leads.create_web_lead,
+)
+
+PREPARE = _named(
+    calendar_entries.complete_calendar_entry,
+    companies.complete_company,
+    custom_fields.complete_company_custom_field_label,
+    custom_fields.complete_deal_custom_field_label,
+    custom_fields.complete_dropdown_entry,
+    custom_fields.complete_person_custom_field_label,
+    custom_fields.number_custom_field_group,
+    deals.complete_deal,
+    documents.complete_document,
+    lookups.complete_deal_loss_reason,
+    lookups.complete_deal_status,
+    lookups.complete_event_category,
+    lookups.complete_revenue_type,
+    notes.complete_comment,
+    notes.complete_note,
+    people.complete_person,
+    teams.complete_team,
+    todo_templates.complete_todo_template,
+)
+
+EFFECTS = _named(
+    calendar_entries.expand_recurrence,
+    calendar_entries.note_completion,
+    companies.mail_company_owner,
+    companies.release_company,
+    custom_fields.touch_label_of_entry,
+    deals.keep_close_date_task,
+    deals.mail_deal_owner,
+    deals.release_deal,
+    lookups.keep_one_default_revenue_type,
+    notes.mail_comment,
+    notes.mail_note,
+    notes.touch_commented,
+    notes.touch_noted,
+    people.mail_person_owner,
+    people.place_person_in_deals,
+    people.release_person,
+    todo_templates.apply_todo_template,
+)
+
+RULES = _named(
+    calendar_entries.entry_association_exists,
+    calendar_entries.event_has_times,
+    calendar_entries.recurrence_readable,
+    companies.company_name_is_free,
+    custom_fields.custom_fields_fit,
+    custom_fields.label_takes_entries,
+    deals.deal_source_exists,
+    documents.document_has_association,
+    documents.title_needs_url,
+    lookups.built_in_status_stays,
+    lookups.system_event_category_stays,
+    lookups.system_note_category_stays,
+    notes.comment_editor_exists,
+    notes.note_has_association,
+    notes.notify_users_possible,
+    people.deals_of_person_exist,
+    people.person_email_is_free,
+    teams.team_tree_has_no_cycle,
+    todo_templates.todo_template_exists,
+    users.manager_is_above,
+    users.time_zone_exists,
+)
+
+VALUES = {
+    **account.VALUES,
+    **_named(
+        account.account_of_record,
+        account.is_system_category,
+        account.is_system_lead_source,
+        account.place_of_lead_status,
+        account.total_company_count,
+        account_notifications.notification_seen,
+        calendar_entries.entry_association,
+        calendar_entries.recurrence_end,
+        custom_fields.company_custom_fields,
+        custom_fields.deal_custom_fields,
+        custom_fields.dropdown_entries_of_label,
+        custom_fields.person_custom_fields,
+        custom_fields.type_of_custom_field_group,
+        deals.deal_currency,
+        deals.deal_totals,
+        deals.deal_value_in_cents,
+        deals.next_entry_all_day,
+        deals.next_entry_due,
+        deals.next_entry_id,
+        deals.next_entry_name,
+        documents.document_type,
+        documents.public_link,
+        documents.upload_state,
+        notes.possible_notify_user_ids,
+        notes.primary_association_id,
+        notes.primary_association_type,
+        people.person_full_name,
+        people.person_map_url,
+        people.person_total_pipeline,
+        people.person_won_deals_total,
+        teams.team_depth,
+        teams.team_height,
+        teams.unknown_team_height,
+        users.own_api_key,
+        users.user_api_key,
+        users.user_full_name,
+        users.user_w2lid,
+        visibility.company_notify_user_ids,
+        visibility.deal_notify_user_ids,
+        visibility.person_notify_user_ids,
+    ),
+}
+
+FILTERS = _named(
+    calendar_entries.active_entries,
+    calendar_entries.base_entries,
+    calendar_entries.entries_from,
+    calendar_entries.entries_next_week,
+    calendar_entries.entries_of_deal,
+    calendar_entries.entries_of_kind,
+    calendar_entries.entries_of_person,
+    calendar_entries.entries_this_week,
+    calendar_entries.entries_to,
+    calendar_entries.entries_today,
+    calendar_entries.entries_tomorrow,
+    calendar_entries.future_entries,
+    calendar_entries.incomplete_entries,
+    calendar_entries.late_entries,
+    calendar_entries.non_recurring_entries,
+    calendar_entries.recurrences_of,
+    calendar_entries.someday_entries,
+    companies.company_phone_contains,
+    conditions.closed_until,
+    conditions.converted_until,
+    conditions.created_until,
+    conditions.imported_until,
+    conditions.modified_until,
+    conditions.owned_by_any,
+    custom_fields.custom_label_condition,
+    custom_fields.custom_label_from,
+    custom_fields.custom_label_to,
+    documents.documents_associated_with,
+    documents.documents_of_type,
+    people.deals_with_person_city,
+    people.deals_with_person_email,
+    people.deals_with_person_named,
+    people.deals_with_person_phone,
+    people.deals_with_person_state,
+    people.deals_with_person_zip,
+    people.people_about,
+    people.people_in_city,
+    people.people_in_state,
+    people.people_named,
+    people.people_with_email,
+    people.people_with_phone,
+    people.people_with_zip,
+    users.including_inactive,
+)
+
+EXPANSIONS = _named(searches.apply_search)
+
+SETTLE = _named(documents.finish_uploads)
+
+ALLOWED = _named(lookups.administrator_only)
+
+VISIBLE = _named(
+    account_notifications.own_account_notifications,
+    calendar_entries.visible_calendar_entries,
+    documents.visible_documents,
+    notes.visible_notes,
+    searches.own_or_shared_searches,
+    visibility.companies_of_caller,
+    visibility.deals_of_caller,
+    visibility.people_of_caller,
+)
+
+FUNCTIONS = Functions(
+    behaviours=BEHAVIOURS,
+    prepare=PREPARE,
+    effects=EFFECTS,
+    rules=RULES,
+    values=VALUES,
+    filters=FILTERS,
+    expansions=EXPANSIONS,
+    settle=SETTLE,
+    allowed=ALLOWED,
+    visible=VISIBLE,
+)
