@@ -220,13 +220,23 @@ def records_are_complete(ctx: CheckContext, response: Response, case: AnyCase) -
 
 @schemathesis.check
 def stays_at_its_origin(ctx: CheckContext, response: Response, case: AnyCase) -> bool | None:
-    """No answer sends the client to another origin."""
+    """No answer sends the client to another origin, but for one that its request names."""
     asked = str(response.request.url)
     for location in response.headers.get("location", ()) if 300 <= response.status_code < 400 else ():
-        if origin_of(urljoin(asked, location)) != origin_of(asked):
+        named = {origin_of(urljoin(asked, text)) for text in (asked, *_texts(case.body), *_texts(dict(case.headers or {})))}
+        if origin_of(urljoin(asked, location)) not in named:
             message = f"{response.status_code} with Location {_short(location)}, asked at {origin_of(asked)}"
             raise LeadsElsewhere(operation=case.operation.label, message=message)
     return None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
 
 
 CHECKS = (filters_hold, orders_hold, refusals_have_a_rule, records_are_complete, stays_at_its_origin)

@@ -32,6 +32,8 @@ class FilterClaim:
         operator: None for a filter that is a function.
         shown: the record's own property that it looks at; None where it looks elsewhere.
         reach: further parameters with which its example shows its effect.
+        default: the value with which it filters where it is not sent; None: it does not then.
+        joined: several values stand as a comma list.
     """
 
     parameter: str
@@ -41,6 +43,13 @@ class FilterClaim:
     scale: int = 1
     example: Any = None
     reach: Mapping[str, Any] = field(default_factory=dict)
+    default: Any = None
+    joined: bool = False
+
+    def query(self, value: Any) -> dict[str, Any]:
+        """Return the query that asks for this value, and what its example needs beside it."""
+        beside = self.reach if value == self.example else {}
+        return {**beside, self.parameter: ",".join(map(str, value)) if self.joined and isinstance(value, list) else value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +244,19 @@ class Claims:
 
     def _filter(self, parameter: Mapping[str, Any], shape: Schema) -> FilterClaim:
         said = parameter["x-mock-filter"]
+        row = said if isinstance(said, Mapping) else {}
         schema = self._inlined(parameter["schema"])
-        reach = parameter.get("x-mock-reach", {}).get("query", {})
-        if isinstance(said, str):
-            return FilterClaim(parameter["name"], schema, None, None, 1, parameter.get("example"), reach)
-        shown = self._shown(said["field"], shape)
-        return FilterClaim(parameter["name"], schema, said["operator"], shown, said.get("scale", 1), parameter.get("example"), reach)
+        return FilterClaim(
+            parameter["name"],
+            schema,
+            row.get("operator"),
+            self._shown(row["field"], shape) if row else None,
+            row.get("scale", 1),
+            parameter.get("example"),
+            parameter.get("x-mock-reach", {}).get("query", {}),
+            schema.get("default"),
+            parameter.get("explode") is False,
+        )
 
     def _inlined(self, schema: Schema) -> Schema:
         """Return a parameter's schema with its references put in; parameters do not refer to themselves."""
@@ -248,6 +264,8 @@ class Claims:
         for key in ("anyOf", "oneOf", "allOf"):
             if key in resolved:
                 resolved[key] = [self._inlined(part) for part in resolved[key]]
+        if "items" in resolved:
+            resolved["items"] = self._inlined(resolved["items"])
         return resolved
 
     def _orders(self, parameter: Mapping[str, Any], shape: Schema) -> Iterator[OrderClaim]:

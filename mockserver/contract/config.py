@@ -9,6 +9,7 @@ from pathlib import Path
 
 import schemathesis
 
+from mockserver.contract.documents import STOCK, refused_statuses, remaining_paths
 from mockserver.errors import SettingsError
 from mockserver.spec import Document, load_document
 
@@ -19,7 +20,9 @@ _HEADER = "# Made from the documents by `python -m mockserver.contract.config {n
 def schemathesis_config(documents: Iterable[Document]) -> str:
     """Return the text of a `schemathesis.toml` with a project for each document.
 
-    A project has every check on. The only exceptions are the statuses of an operation's `x-mock-rules`, with which a valid request may be refused.
+    A project has every check on. The only exceptions: the statuses of an operation's `x-mock-rules`, with which a valid request may be refused;
+    `ignored_auth` where the document refuses a credential with another status than the check knows; `use_after_free` of operations that read
+    what a delete leaves to be read (`x-mock-remains`).
     `with-security-parameters` is off: a negative case that only lacks the key would get it back from the configuration, and be valid.
     """
     known = list(documents)
@@ -36,12 +39,22 @@ def expected_statuses(rules: Iterable[int]) -> list[str]:
 def _project(document: Document) -> Iterator[str]:
     yield from ("", "[[project]]", f"title = {json.dumps(document.raw['info']['title'])}")
     yield from ("", "[project.checks]", "enabled = true")
+    refused = refused_statuses(document)
+    if not {*refused} & {*STOCK}:
+        yield from (f"# it knows {' and '.join(map(str, STOCK))} only; here it is {', '.join(map(str, refused))}", "ignored_auth.enabled = false")
     yield from ("", "[project.generation]", "with-security-parameters = false")
+    remaining = remaining_paths(document)
     for place in document.iter_operations():
         rules = place.operation.get("x-mock-rules", {})
+        reads = place.path in remaining and place.method == "get"
+        if not rules and not reads:
+            continue
+        told = ", ".join([*rules, *(["what is deleted may remain"] if reads else [])])
+        yield from ("", f"# {told}", "[[project.operations]]", f"include-operation-id = {json.dumps(place.operation['operationId'])}")
         if rules:
-            yield from ("", f"# {', '.join(rules)}", "[[project.operations]]", f"include-operation-id = {json.dumps(place.operation['operationId'])}")
             yield f"checks.positive_data_acceptance.expected-statuses = {json.dumps(expected_statuses(rules.values()))}"
+        if reads:
+            yield "checks.use_after_free.enabled = false"
 
 
 def load_shipped(name: str, cache: Path | None = None) -> Document:

@@ -105,6 +105,15 @@ class LeadsElsewhere(ContractFailure):
     severity_of_all = Severity.CRITICAL
 
 
+class CredentialIgnored(ContractFailure):
+    """A request without a known credential is not refused as the document says."""
+
+    code = "CM203"
+    checks = ("credentials_are_asked",)
+    kind_title = "A credential that is missing or unknown is not refused as it should be"
+    severity_of_all = Severity.CRITICAL
+
+
 class CreateLost(ContractFailure):
     """A record that was created cannot be found."""
 

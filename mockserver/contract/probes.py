@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,16 +124,18 @@ class ListProbe:
         choice = choose(one, whole.records)
         if choice is not None and one.shown is not None:
             wanted, witness = choice
-            filtered = self.read({one.parameter: wanted})
+            filtered = self.read(one.query(wanted))
             yield from self._told(filtered)
             yield from self._matching(one, one.shown, wanted, witness, filtered)
         elif one.example is not None:
-            filtered = self.read({**one.reach, one.parameter: one.example})
+            filtered = self.read(one.query(one.example))
             yield from self._told(filtered)
         else:
             yield Unjudged(self._claim.label, "filters_hold", f"{one.parameter}: no value tells some records from the others")
             return
-        if filtered.refused is None and whole.complete and not set(filtered.ids) <= set(whole.ids):
+        if one.default is not None:
+            yield from self._by_default(one, whole)
+        elif filtered.refused is None and whole.complete and not set(filtered.ids) <= set(whole.ids):
             beyond = sorted(set(filtered.ids) - set(whole.ids))[:3]
             leak = FilterLeak(
                 operation=self._claim.label, subject=one.parameter, message=f"{one.parameter}: records {', '.join(beyond)} are not of the list at all"
@@ -143,6 +145,14 @@ class ListProbe:
             yield Unjudged(
                 self._claim.label, "filters_hold", f"{one.parameter}: no value tells some records from the others; only that nothing was added"
             )
+
+    def _by_default(self, one: FilterClaim, whole: Listing) -> Iterator[Event]:
+        """Yield what comes out of saying what a filter is by default: the list is the same as without it."""
+        said = self.read(one.query(one.default))
+        yield from self._told(said)
+        if said.refused is None and said.ids != whole.ids:
+            message = f"{one.parameter}={one.default!r}: another list than without it, though that is its default"
+            yield _finding(FilterLeak(operation=self._claim.label, subject=one.parameter, message=message), "filters_hold", said.replies[0])
 
     def _matching(self, one: FilterClaim, shown: Shown, wanted: Any, witness: Record, filtered: Listing) -> Iterator[Event]:
         for failure in leaks(self._claim, one, wanted, filtered.records):
@@ -258,9 +268,11 @@ def _admits(schema: Mapping[str, Any], value: Any) -> bool:
 # --- all lists ---
 
 
-def probe_lists(client: Client, claims: Claims, known: Known) -> Iterator[Event]:
-    """Yield what comes out of asking every list; one below a record is asked of the known record that has most."""
+def probe_lists(client: Client, claims: Claims, known: Known, operations: Container[str] | None = None) -> Iterator[Event]:
+    """Yield what comes out of asking every list, or those with these operationIds; one below a record is asked of the known record that has most."""
     for claim in claims.lists:
+        if operations is not None and claim.place.operation["operationId"] not in operations:
+            continue
         best: tuple[ListProbe, Listing] | None = None
         for parents in known.parents(claim.place, _PARENTS):
             probe = ListProbe(client, claim, parents)

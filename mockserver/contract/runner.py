@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -22,7 +22,10 @@ from mockserver.contract import checks
 from mockserver.contract.claims import Claims
 from mockserver.contract.client import Client
 from mockserver.contract.config import schemathesis_config
+from mockserver.contract.credentials import probe_credentials
+from mockserver.contract.documents import remaining_paths
 from mockserver.contract.events import Event, Finding, Sent, Trouble
+from mockserver.contract.formbodies import FormBodies
 from mockserver.contract.known import Known, gather, in_type, is_id
 from mockserver.contract.probes import probe_lists
 from mockserver.contract.targets import SAFE_METHODS, Target
@@ -65,9 +68,11 @@ def run(target: Target, plan: Plan) -> Iterator[Event]:
     with Client(target) as client:
         known = gather(client, claims)
         if plan.probes:
-            yield from probe_lists(client, claims, known)
+            yield from probe_lists(client, claims, known, plan.operations)
+            if target.local:
+                yield from probe_credentials(client, claims, known, plan.operations)
             if target.writes:
-                yield from probe_writes(client, claims, known, f"c{plan.seed}")
+                yield from probe_writes(client, claims, known, f"c{plan.seed}", plan.operations)
     for part in _parts(target, plan):
         yield from _run_engine(target, part, known)
 
@@ -88,7 +93,7 @@ def _run_engine(target: Target, plan: Plan, known: Known) -> Iterator[Event]:
     with guarded(target, schema.raw_schema):
         for event in from_schema(schema).execute():
             if isinstance(event, engine_events.ScenarioFinished):
-                yield from _recorded(event.phase.value, event.recorder)
+                yield from _recorded(event.phase.value, event.recorder, remaining_paths(target.document))
             elif isinstance(event, engine_events.NonFatalError):
                 yield Trouble(event.label, f"{type(event.value).__name__}: {event.value}")
             elif isinstance(event, engine_events.FatalError):
@@ -103,7 +108,11 @@ scenario deleted something, the record may have gone with it (a deal with its st
 from the created record to one that it may be linked with (a deal's next task). Our own `created_is_kept` asks for each record at once."""
 
 
-def _recorded(phase: str, recorder: ScenarioRecorder) -> Iterator[Event]:
+_DELETED_IS_GONE = "use_after_free"
+"""The stock check that what was deleted cannot be read any more. Where the document says that it may remain, such values as it names say so."""
+
+
+def _recorded(phase: str, recorder: ScenarioRecorder, remaining: Mapping[str, Mapping[str, Any]]) -> Iterator[Event]:
     deleted = False
     for key, node in recorder.cases.items():
         interaction = recorder.interactions.get(key)
@@ -115,11 +124,22 @@ def _recorded(phase: str, recorder: ScenarioRecorder) -> Iterator[Event]:
         )
         yield Sent(case.operation.label, case.method.upper(), phase, positive, interaction.response.status_code)
         for one in recorder.checks.get(key, ()):
-            if one.failure_info is not None and not (one.name == _CREATED_IS_AVAILABLE and (deleted or _goes_on(case.operation))):
+            excused = one.name == _CREATED_IS_AVAILABLE and (deleted or _goes_on(case.operation))
+            excused = excused or (one.name == _DELETED_IS_GONE and _remains(interaction.response, remaining.get(case.operation.path)))
+            if one.failure_info is not None and not excused:
                 info = one.failure_info
                 answer = (interaction.response.content or b"")[:300].decode("utf-8", "replace")
                 yield Finding(case.operation.label, one.name, info.failure, info.code_sample, answer)
         deleted = deleted or (case.method.upper() == "DELETE" and interaction.response.status_code < 300)
+
+
+def _remains(response: Any, values: Mapping[str, Any] | None) -> bool:
+    """Return whether an answer shows a record with these values."""
+    try:
+        body = response.json()
+    except ValueError:
+        return False
+    return values is not None and isinstance(body, dict) and all(body.get(name) == value for name, value in values.items())
 
 
 def _goes_on(operation: APIOperation[Any, Any, Any, Any]) -> bool:
@@ -172,6 +192,8 @@ def _configuration(target: Target, plan: Plan) -> dict[str, Any]:
     if not target.writes:
         project["phases"]["coverage"]["unexpected-methods"] = []
     project["checks"] |= {check.__name__: {"enabled": True} for check in checks.CHECKS}
+    for one in project.get("operations", ()):
+        one["checks"].pop(_DELETED_IS_GONE, None)  # its findings are looked at again
     if not target.local:
         project["checks"]["ignored_auth"] = {"enabled": False}
     return made
@@ -215,6 +237,7 @@ def _with_known_examples(document: Document, known: Known) -> dict[str, Any]:
 
 def _put_known_ids(schema: Any, known: Known) -> None:
     places = known.claims.by_label
+    forms = FormBodies(known.claims.document)
 
     def flatmap_path_parameters(context: hooks.HookContext, path_parameters: dict[str, Any]) -> st.SearchStrategy[Any]:
         place = places.get(context.operation.label) if context.operation else None
@@ -229,6 +252,10 @@ def _put_known_ids(schema: Any, known: Known) -> None:
         collection = next(iter(place.operation.get("x-mock-action", {"": None}).values()))
         return _mostly(body, lambda random: known.related(body, collection if isinstance(collection, str) else None, random))
 
+    def filter_case(context: hooks.HookContext, case: schemathesis.Case[Any]) -> bool:
+        return "form" not in str(case.media_type) or not isinstance(case.body, dict) or forms.says(case)
+
+    schema.hooks.hook(filter_case)
     schema.hooks.hook(flatmap_path_parameters)
     schema.hooks.hook(flatmap_body)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Container, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from random import Random
@@ -287,9 +287,10 @@ def _wanted(place: Place) -> set[str]:
     return {one["name"] for one in place.parameters if one["in"] == "path"}
 
 
-def probe_writes(client: Client, claims: Claims, known: Known, mark: str) -> Iterator[Event]:
-    """Yield what comes out of every create operation of the document, one record each."""
+def probe_writes(client: Client, claims: Claims, known: Known, mark: str, operations: Container[str] | None = None) -> Iterator[Event]:
+    """Yield what comes out of every create operation of the document, or of those with these operationIds, one record each."""
     probe = WriteProbe(client, claims, known, mark)
     for place in claims.places:
-        if "create" in place.operation.get("x-mock-action", {}):
+        chosen = operations is None or place.operation["operationId"] in operations
+        if chosen and "create" in place.operation.get("x-mock-action", {}):
             yield from probe.events(place)

@@ -30,6 +30,10 @@ class Asked:
         """Return it without these query parameters."""
         return replace(self, query=tuple((name, value) for name, value in self.query if name not in names))
 
+    def with_header(self, name: str, value: str) -> Asked:
+        """Return it with this header."""
+        return replace(self, headers={**self.headers, name: value})
+
     def json(self) -> Any:
         return json.loads(self.body)
 

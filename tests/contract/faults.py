@@ -53,6 +53,15 @@ def wrong_total(asked: Asked, answered: Answered) -> Answered:
     return answered.showing({**answered.json(), "meta": {"total": "1"}})
 
 
+def credential_from_nowhere(asked: Asked) -> Asked:
+    return asked if "api-token" in asked.headers or not asked.is_for("GET", "/dealRoles") else asked.with_header("api-token", "somebody")
+
+
+def any_credential(asked: Asked) -> Asked:
+    unknown = asked.headers.get("api-token") == "invalid" and asked.is_for("DELETE", "/dealTasks/:id")
+    return asked.with_header("api-token", "somebody") if unknown else asked
+
+
 def ignored_filter(asked: Asked) -> Asked:
     return asked.without("filters[stage]") if asked.is_for("GET", "/deals") else asked
 
@@ -148,6 +157,8 @@ FAULTS = (
     Fault("a create that forgets", "created_is_kept", "POST /dealStages", lambda app: Door(app, altered_create)),
     Fault("an update that changes nothing", "updated_is_kept", "PUT /dealStages/{id}", lambda app: Door(app, update_that_changes_nothing)),
     Fault("a delete that deletes nothing", "deleted_is_gone", "DELETE /dealTasks/{id}", lambda app: Door(app, delete_that_deletes_nothing)),
+    Fault("a credential that nobody asks for", "credentials_are_asked", "GET /dealRoles", lambda app: Door(app, credential_from_nowhere)),
+    Fault("an unknown credential that is accepted", "credentials_are_asked", "DELETE /dealTasks/{id}", lambda app: Door(app, any_credential)),
     Fault("a refusal without a rule", "refusals_have_a_rule", "GET /dealRoles", lambda app: Door(app, refusal_without_rule)),
     Fault(
         "a redirect to another origin",

@@ -10,6 +10,7 @@ from mockserver.contract.config import load_shipped
 from mockserver.contract.targets import ASGIApp, Target, in_process
 from mockserver.settings import Settings
 from mockserver.spec import Document
+from tests.bundles import CACHE
 
 NOW = datetime(2024, 3, 25, 15, 0, tzinfo=UTC)
 CREDENTIAL = "contract"
@@ -17,11 +18,11 @@ CREDENTIAL = "contract"
 
 @cache
 def shipped_document(api: str) -> Document:
-    return load_shipped(api)
+    return load_shipped(api, CACHE)
 
 
 def fresh_app(api: str, profile: str = "documented") -> ASGIApp:
-    app: ASGIApp = create_app(Settings(apis=(api,), profile=profile, clock=NOW))
+    app: ASGIApp = create_app(Settings(apis=(api,), profile=profile, clock=NOW, cache=CACHE))
     return app
 
 

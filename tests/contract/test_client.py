@@ -50,11 +50,11 @@ def test_the_command_that_sends_it_again_does_not_tell_the_credential(place: str
     assert "x=1" in reply.curl
 
 
-def test_lists_and_booleans_are_sent_as_texts() -> None:
+def test_lists_are_repeated_and_booleans_are_sent_as_texts() -> None:
     door = door_that(Answered(200))
     with Client(target_behind(door)) as client:
         client.send("GET", "/deals", query={"ids": [1, 2], "open": True})
-    assert door.asked[0].query == (("ids", "1,2"), ("open", "true"))
+    assert door.asked[0].query == (("ids", "1"), ("ids", "2"), ("open", "true"))
 
 
 def test_what_is_no_json_has_no_body() -> None:

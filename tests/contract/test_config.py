@@ -61,6 +61,30 @@ def test_nothing_but_statuses_of_rules_and_security_parameters_is_set() -> None:
     assert operation["checks"].keys() == {"positive_data_acceptance"}
 
 
+def keyed(**said: Any) -> Document:
+    """A document whose key is refused as said."""
+    return Document({**document().raw, "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "query", "name": "key", **said}}}}, "a")
+
+
+@pytest.mark.parametrize("said", [{}, {"x-mock-refused": 401}, {"x-mock-refused": 403}])
+def test_a_credential_that_is_refused_as_usual_is_left_to_the_stock_check(said: dict[str, int]) -> None:
+    assert project(schemathesis_config([keyed(**said)]))["checks"] == {"enabled": True}
+
+
+def test_a_credential_that_is_refused_otherwise_is_not() -> None:
+    assert project(schemathesis_config([keyed(**{"x-mock-refused": 406})]))["checks"] == {"enabled": True, "ignored_auth": {"enabled": False}}
+
+
+def test_what_a_delete_leaves_may_be_read() -> None:
+    responses = {"200": {"description": ""}}
+    item = {
+        "get": {"operationId": "read", "responses": responses},
+        "delete": {"operationId": "end", "x-mock-remains": {"active": False}, "responses": responses},
+    }
+    made = project(schemathesis_config([Document({**document().raw, "paths": {"/entries/{id}": item, "/entries": {"get": item["get"]}}}, "a")]))
+    assert made["operations"] == [{"include-operation-id": "read", "checks": {"use_after_free": {"enabled": False}}}]
+
+
 def test_a_rule_with_a_status_that_is_always_expected_adds_none() -> None:
     (operation,) = project(schemathesis_config([document(ruled={"taken": 409})]))["operations"]
     assert operation["checks"]["positive_data_acceptance"]["expected-statuses"] == expected_statuses([])
