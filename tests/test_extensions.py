@@ -1,6 +1,7 @@
 """Each extension keyword is known, has its documented form and no other, and stands in the documentation."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from mockserver.errors import DocumentError
 from mockserver.extensions import ACTIONS, OPERATORS, PAGE_ROLES, PLACES, STORED_TYPES, VOCABULARY, check_extensions
+from mockserver.functions import Functions
 from mockserver.operations import Action
 from mockserver.query import OPERATORS as QUERY_OPERATORS
 from mockserver.stored import StoredType
@@ -23,7 +25,8 @@ FORMS: dict[str, tuple[list[Any], list[Any]]] = {
         [
             COLLECTION,
             {**COLLECTION, "path": "/deals", "order": ["-cdate", "id"], "unique": ["email"], "fields": {"apiToken": "text"}},
-            {**COLLECTION, "tallies": {"currency": "value"}, "prepare": "complete", "effects": ["count"], "visible": "allowed"},
+            {**COLLECTION, "tallies": {"currency": "value"}, "prepare": "complete", "effects": ["count"], "visible": "allowed", "event": "deal"},
+            {**COLLECTION, "settle": "finish"},
             {**COLLECTION, "relations": {"contact": {"to": "contacts"}, "tags": {"to": "tags", "many": True, "on-delete": "remove"}}},
             {**COLLECTION, "relations": {"relid": {"by": "reltype", "to": {"Deal": "deals"}, "inverse": "tasks", "on-delete": "null"}}},
             {**COLLECTION, "relations": {"stage": {"to": "stages", "inverse": "deals", "inverse-order": ["order"], "on-delete": "cascade"}}},
@@ -41,6 +44,7 @@ FORMS: dict[str, tuple[list[Any], list[Any]]] = {
             {**COLLECTION, "relations": {"contact": {"to": "contacts", "on-delete": "restrict"}}},
             {**COLLECTION, "relations": {"contact": {"to": "contacts", "on_delete": "null"}}},
             {**COLLECTION, "effects": "count"},
+            {**COLLECTION, "settle": ["finish"]},
         ],
     ),
     "x-mock-shape": (
@@ -97,7 +101,11 @@ FORMS: dict[str, tuple[list[Any], list[Any]]] = {
     ),
     "x-mock-rules": ([{}, {"related": 422, "own_rule": 400}], ["related", ["related"], {"related": "422"}, {"related": 42}, {"related": 600}]),
     "x-mock-allowed": (["admin_only"], ["", ["admin_only"], True, None]),
+    "x-mock-caller": ANY_TEXT,
     "x-mock-observed-status": ([200, 201], ["200", 42, 600, None]),
+    "x-mock-missing": ([403, 404], ["404", 42, 600, None]),
+    "x-mock-refused": ([200, 201], ["200", 42, 600, None]),
+    "x-mock-remains": ([{"active": False}, {"state": "gone", "owner_id": None}], [{}, [], "active", {"active": [False]}]),
     "x-mock-reach": (
         [
             {"422": {"path": {"id": 1}, "query": {"a": 1}, "headers": {"A": "b"}, "body": {"a": 1}, "media-type": "text/plain"}},
@@ -121,6 +129,7 @@ FORMS: dict[str, tuple[list[Any], list[Any]]] = {
             ["title"],
         ],
     ),
+    "x-mock-expand": ANY_TEXT,
     "x-mock-order": (["popular", ["title", "-cdate"], {"by": {"deals.name": "name"}}], [[], [1], {}, {"by": {}}, {"by": ["name"]}, None, ""]),
     "x-mock-page": (
         [*({"role": role, "default": 0} for role in PAGE_ROLES), {"role": "limit", "default": 20, "maximum": 100}],
@@ -206,6 +215,15 @@ def test_the_librarys_keywords_are_all_known() -> None:
 
 def test_every_keyword_is_documented_and_no_other() -> None:
     assert set(re.findall(r"x-mock-[a-z]+(?:-[a-z]+)*", DOCUMENTATION)) - {"x-mock"} == set(VOCABULARY)
+
+
+def test_every_table_of_functions_is_documented_and_no_other() -> None:
+    assert re.findall(r"^\| `([A-Z]+)` \| ", DOCUMENTATION, re.MULTILINE) == [field.name.upper() for field in fields(Functions)]
+
+
+def test_every_key_of_a_collection_is_documented() -> None:
+    documented = set(re.findall(r"^\| `([a-z]+)` \| ", DOCUMENTATION, re.MULTILINE))
+    assert set(VOCABULARY["x-mock-collection"]["properties"]) - documented == set()
 
 
 def test_every_word_of_the_vocabulary_is_documented() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.forms import coerce_form, coerce_text, parse_form
+from mockserver.forms import coerce_form, coerce_text, parse_form, parse_multipart
 from mockserver.spec import Document
 from tests.models import document
 
@@ -151,3 +151,70 @@ def test_an_empty_text_clears_what_may_be_null_and_is_no_empty_text(schema: Mapp
     assert coerce_form("", schema, RESOLVE) == value
     if isinstance(value, list):
         assert coerce_form([""], schema, RESOLVE) == value
+
+
+# --- multipart ---
+
+BOUNDARY = "x7f3a"
+MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
+
+
+def part(name: str, text: str, further: str = "") -> bytes:
+    return f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{further}\r\n\r\n{text}\r\n'.encode()
+
+
+def closed(*parts: bytes) -> bytes:
+    return b"".join([*parts, f"--{BOUNDARY}--\r\n".encode()])
+
+
+def test_the_fields_of_a_multipart_body_are_read_in_their_order() -> None:
+    raw = closed(part("deal[name]", "New mäst & sail"), part("ids[]", "1"), part("ids[]", "2"), part("empty", ""))
+    pairs = [("deal[name]", "New mäst & sail"), ("ids[]", "1"), ("ids[]", "2"), ("empty", "")]
+    assert parse_multipart(raw, MULTIPART, 10) == pairs
+
+
+def test_lines_and_quotes_in_a_field_are_kept() -> None:
+    assert parse_multipart(closed(part("a", 'one\r\n"two"\r\n')), MULTIPART, 10) == [("a", 'one\r\n"two"\r\n')]
+
+
+def test_the_content_of_files_is_left_out() -> None:
+    file = part("scan", "%PDF", '; filename="scan.pdf"\r\nContent-Type: application/pdf')
+    assert parse_multipart(closed(part("a", "1"), file, part("b", "2")), MULTIPART, 10) == [("a", "1"), ("b", "2")]
+
+
+@pytest.mark.parametrize(("most", "read"), [(3, True), (2, False), (0, False)])
+def test_a_multipart_body_has_so_many_fields_and_no_more(most: int, read: bool) -> None:
+    raw = closed(*(part(str(number), "x") for number in range(3)))
+    if read:
+        assert len(parse_multipart(raw, MULTIPART, most)) == 3
+    else:
+        with pytest.raises(ValueError, match=f"at most {most} fields"):
+            parse_multipart(raw, MULTIPART, most)
+
+
+@pytest.mark.parametrize(
+    ("raw", "content_type"),
+    [
+        pytest.param(closed(part("a", "1")), "multipart/form-data", id="no boundary"),
+        pytest.param(b"a=1", MULTIPART, id="no parts"),
+        pytest.param(closed(part("a", "1")), "multipart/form-data; boundary=other", id="another boundary"),
+        pytest.param(f"--{BOUNDARY}\r\nbad header\r\n\r\n1\r\n--{BOUNDARY}--\r\n".encode(), MULTIPART, id="a broken header"),
+        pytest.param(closed(part("a", "1").replace(b"1", b"\xff")), MULTIPART, id="no UTF-8"),
+        pytest.param(closed(part("a", "1").replace(b'name="a"', b'name="\xff"')), MULTIPART, id="a name that is no UTF-8"),
+    ],
+)
+def test_a_multipart_body_that_cannot_be_read_is_a_value_error(raw: bytes, content_type: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 -- the parser's own words, or the decoder's
+        parse_multipart(raw, content_type, 10)
+
+
+@given(
+    st.binary(max_size=80),
+    st.sampled_from([MULTIPART, "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=ü", ""]),
+)
+def test_no_multipart_body_raises_anything_but_a_value_error(noise: bytes, content_type: str) -> None:
+    for raw in (noise, closed(noise), closed(part("a", "1"), noise), part("a", "1") + noise):
+        try:
+            parse_multipart(raw, content_type, 3)
+        except ValueError:
+            continue

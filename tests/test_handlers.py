@@ -10,11 +10,13 @@ import pytest
 from mockserver.errors import DocumentError
 from mockserver.exchange import Answer, Request
 from mockserver.fixtures import load_store
+from mockserver.functions import Functions
 from mockserver.handlers import Handler, build_handler
 from mockserver.operations import load_model
 from mockserver.refusals import Category, Refusal, Violation
 from mockserver.spec import Document
 from mockserver.store import Store
+from mockserver.stored import Unparsable
 from mockserver.worlds import Session, World
 from tests.models import FUNCTIONS, NOW, document, model, operation_of, query_parameter, resources, write_library
 
@@ -311,3 +313,174 @@ def test_what_does_not_fit_stops_the_start(change: Callable[[dict[str, Any]], No
 
     with pytest.raises(DocumentError, match=message):
         build()
+
+
+# --- lists by a way back, by default, and by what a parameter stands for ---
+
+
+def listing(
+    change: Callable[[dict[str, Any]], None], session: Session, query: Any = None, implied: Any = None, functions: Functions = FUNCTIONS, **keys: int
+) -> Answer:
+    """Return what the changed library lists at `/things`."""
+    raw = document()
+    listed = raw["paths"]["/books"]["get"]
+    raw["paths"]["/things"] = {"get": {"operationId": "list_things", "parameters": [], "responses": listed["responses"]}}
+    change(raw)
+    changed = load_model(Document(raw, "library"), functions)
+    operation = operation_of(changed, "list_things")
+    parents = {name: session.store[collection].records[keys[name]] for name, collection in operation.records}
+    request = session.request = Request(keys, query or {}, None, {}, parents, implied or {})
+    return build_handler(operation, changed, functions)(session, request)
+
+
+def books_of(parent: str, name: str, action: str = "list") -> Callable[[dict[str, Any]], None]:
+    """Return what lists at `/things` the books that belong to a parent."""
+
+    def change(raw: dict[str, Any]) -> None:
+        path = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "format": "int32"}, "x-mock-record": parent}
+        things = raw["paths"].pop("/things")["get"]
+        raw["paths"]["/{id}/things"] = {"get": {**things, "x-mock-action": {action: "books", "within": {"id": name}}, "parameters": [path]}}
+        collection = raw["components"]["schemas"]["Author"]["x-mock-collection"]
+        collection["relations"]["reading"] = {"to": "books", "many": True, "inverse": "readers"}
+        collection["relations"]["favourite"] = {"to": "books", "inverse": "friends"}
+        collection["relations"]["hates"] = {"by": "mood", "to": {"Book": "books"}, "inverse": "foes"}
+        collection["fields"]["mood"] = "text"
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "found"),
+    [
+        pytest.param("readers", {"reading": [4, 1, 99, 3]}, [3, 1, 4], id="many, in the order of the list, missing ones left out"),
+        pytest.param("readers", {"reading": []}, [], id="none"),
+        pytest.param("readers", {"reading": None}, [], id="null"),
+        pytest.param("friends", {"favourite": 2}, [2], id="one"),
+        pytest.param("friends", {"favourite": None}, [], id="no one"),
+        pytest.param("author", {}, [1, 4], id="the collection's own relation"),
+    ],
+)
+def test_a_list_within_a_parent_may_hold_what_the_parent_names(session: Session, name: str, fields: dict[str, Any], found: list[int]) -> None:
+    session.store.update("authors", 1, {"reading": None, "favourite": None, "hates": None, "mood": None, **fields})
+    answer = listing(books_of("authors", name), session, id=1)
+    assert ids(answer) == found
+    assert answer.values["selection"].cut(0, 1) == answer.records[:1]
+
+
+def test_what_a_parent_names_is_hidden_from_who_may_not_see_it(session: Session) -> None:
+    session.store.update("authors", 1, {"reading": [4, 1]})
+    session.caller = 2
+    assert ids(listing(books_of("authors", "readers"), session, id=1)) == [1]
+
+
+@pytest.mark.parametrize(
+    ("parent", "name", "action"),
+    [
+        pytest.param("authors", "foes", "list", id="a relation chosen by a type field"),
+        pytest.param("shelves", "readers", "list", id="the way back of another collection"),
+        pytest.param("authors", "unheard_of", "list", id="no relation at all"),
+        pytest.param("authors", "reading", "list", id="the field itself"),
+    ],
+)
+def test_another_way_back_does_not_lead_to_the_parent(session: Session, parent: str, name: str, action: str) -> None:
+    session.store.update("authors", 1, {"reading": [1]})
+    with pytest.raises(DocumentError, match="does not lead to the parent") as caught:
+        listing(books_of(parent, name, action), session, id=1)
+    assert caught.value.found == name
+
+
+def test_a_create_cannot_fill_in_a_way_back() -> None:
+    raw = document()
+    raw["components"]["schemas"]["Author"]["x-mock-collection"]["relations"]["reading"] = {"to": "notes", "many": True, "inverse": "readers"}
+    path = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}, "x-mock-record": "authors"}
+    create = raw["paths"]["/books/{id}/notes"]["post"]
+    create |= {"x-mock-action": {"create": "notes", "within": {"id": "readers"}}}
+    raw["paths"]["/books/{id}/notes"]["parameters"] = [path]
+    del raw["paths"]["/books/{id}/notes"]["get"]
+    changed = load_model(Document(raw, "library"), FUNCTIONS)
+    with pytest.raises(DocumentError, match="does not lead to the parent"):
+        build_handler(operation_of(changed, "create_book_note"), changed, FUNCTIONS)
+
+
+def by_default(raw: dict[str, Any]) -> None:
+    raw["paths"]["/things"]["get"] |= {
+        "x-mock-action": {"list": "books"},
+        "parameters": [
+            query_parameter("copies", {"type": "integer", "default": 3}, filter={"field": "copies", "operator": "equals"}),
+            query_parameter("long", {"type": "integer", "default": 0}, filter="long"),
+            query_parameter("title", {"type": "string"}, filter={"field": "title", "operator": "contains"}),
+            query_parameter("order", {"type": "string", "default": "desc"}, order=["title"]),
+        ],
+    }
+
+
+LONG = replace(FUNCTIONS, filters={"long": lambda session, value, query: lambda record: len(record["title"]) >= value and "short" not in query})
+
+
+@pytest.mark.parametrize(
+    ("query", "implied", "found"),
+    [
+        pytest.param({}, {}, [2, 1], id="not sent"),
+        pytest.param({"copies": 9}, {}, [3], id="sent"),
+        pytest.param({"title": "oa"}, {}, [2], id="beside another"),
+        pytest.param({}, {"copies": 1}, [4], id="what another stands for"),
+        pytest.param({"copies": 3}, {"copies": 1}, [], id="both"),
+        pytest.param({"long": 6, "copies": 9}, {}, [3], id="a function"),
+    ],
+)
+def test_a_filter_with_a_default_filters_though_it_is_not_sent(session: Session, query: Any, implied: Any, found: list[int]) -> None:
+    assert ids(listing(by_default, session, query, implied, LONG)) == found
+
+
+def test_the_default_of_an_order_is_none_of_ours(session: Session) -> None:
+    assert ids(listing(by_default, session, {"copies": 3}, functions=LONG)) == [2, 1], "the collection's own order"
+
+
+def test_a_function_sees_what_was_sent_beside_a_default_and_what_stands_beside_it_where_it_is_implied(session: Session) -> None:
+    seen: list[Any] = []
+
+    def note(session: Session, value: Any, query: Any) -> Any:
+        seen.append((value, dict(query)))
+        return lambda record: True
+
+    functions = replace(FUNCTIONS, filters={"long": note})
+    listing(by_default, session, {"copies": 3}, functions=functions)
+    listing(by_default, session, {"title": "x"}, {"long": 2, "copies": 9}, functions)
+    assert seen == [(0, {"copies": 3}), (2, {"long": 2, "copies": 9})]
+
+
+@pytest.mark.parametrize(
+    ("query", "implied", "found"),
+    [
+        pytest.param({}, {"copies_from": 3, "order_title": "desc"}, [1, 2, 3], id="conditions and an order"),
+        pytest.param({"copies_to": 3}, {"copies_from": 3}, [2, 1], id="both conditions count"),
+        pytest.param({"copies": 3}, {"copies": 9}, [], id="of one parameter, too"),
+        pytest.param({"order_title": "asc"}, {"order_title": "desc"}, [3, 2, 1, 4], id="the order that was sent wins"),
+        pytest.param({"order_notes": "asc"}, {"order_title": "desc"}, [3, 4, 2, 1], id="over one by another parameter"),
+        pytest.param({"limit": 1}, {"copies_from": 3}, [3], id="pages are cut after it"),
+    ],
+)
+def test_what_a_parameter_stands_for_counts_beside_what_was_sent(session: Session, query: Any, implied: Any, found: list[int]) -> None:
+    operation = operation_of(model(), "list_books")
+    request = session.request = Request({}, query, None, {}, {}, implied)
+    assert ids(build_handler(operation, model(), FUNCTIONS)(session, request)) == found
+
+
+@pytest.mark.parametrize(
+    ("rules", "category", "status"), [({}, Category.PARAMETER, None), ({"parameters_fit": 404}, Category.RULE, 404)], ids=["no rule", "a rule"]
+)
+def test_what_a_function_of_filters_cannot_read_is_refused_as_the_operation_says(
+    session: Session, rules: dict[str, int], category: Category, status: int | None
+) -> None:
+    def unreadable(session: Session, value: Any, query: Any) -> Any:
+        raise Unparsable("the name of a mood")
+
+    def change(raw: dict[str, Any]) -> None:
+        by_default(raw)
+        raw["paths"]["/things"]["get"]["x-mock-rules"] = rules
+
+    with pytest.raises(Refusal) as caught:
+        listing(change, session, {"long": 1}, functions=replace(FUNCTIONS, filters={"long": unreadable}))
+    assert (caught.value.category, caught.value.status) == (category, status)
+    [reason] = caught.value.violations
+    assert (reason.attribute, reason.message) == ("long", "expected the name of a mood")

@@ -402,6 +402,11 @@ def conventions_that_name_an_unknown_field_of_zones(toys: Toys) -> None:
 
 
 @finds("callers_are_stored", "no callers", "toys: conventions", "none")
+def conventions_that_name_an_unknown_field_of_forms(toys: Toys) -> None:
+    toys.conventions = replace(CONVENTIONS, callers=Callers("users", 1, "key", form_field="form"))
+
+
+@finds("callers_are_stored", "no callers", "toys: conventions", "none")
 def an_administrator_without_a_fixture(toys: Toys) -> None:
     toys.conventions = replace(CONVENTIONS, callers=Callers("users", 7, "key"))
 
@@ -437,6 +442,16 @@ def a_value_that_no_property_shows(toys: Toys) -> None:
     toys.with_functions("values", forgotten=nothing)
 
 
+@finds("functions_are_named", "a function that the document does not name", "toys: SETTLE", "forgotten")
+def a_function_that_settles_no_collection(toys: Toys) -> None:
+    toys.with_functions("settle", forgotten=nothing)
+
+
+@finds("functions_are_named", "a function that the document does not name", "toys: EXPANSIONS", "forgotten")
+def an_expansion_of_no_parameter(toys: Toys) -> None:
+    toys.with_functions("expansions", forgotten=nothing)
+
+
 @finds("functions_are_named", "a function that the document does not name", "toys: EFFECTS", "wrap_toy")
 def an_effect_that_is_only_said_to_read_an_attribute(toys: Toys) -> None:
     del toy_collection(toys)["effects"]
@@ -464,6 +479,13 @@ def a_record_named_outside_the_path(toys: Toys) -> None:
     toys.operation("GET /toys")["parameters"].append(parameter)
 
 
+@finds("effects_are_in_place", "an effect out of place", ": GET /toys/{id}: query parameter saved", "of retrieve")
+def a_saved_search_of_one_record(toys: Toys) -> None:
+    saved_search(toys, [], **{"x-mock-rules": {"parameters_fit": 400}})
+    toys.operation("GET /toys/{id}")["parameters"].append(toys.operation("GET /toys")["parameters"].pop())
+    toys.operation("GET /toys/{id}")["x-mock-rules"] = toys.operation("GET /toys").pop("x-mock-rules")
+
+
 @finds("sideloads_appear", "a sideload that no answer shows", ": GET /toys: 200", "people")
 def a_sideload_without_a_key(toys: Toys) -> None:
     toys.operation("GET /toys")["x-mock-action"]["sideload"]["people"] = "owner"
@@ -487,6 +509,57 @@ def a_rule_of_a_list(toys: Toys) -> None:
 @finds("rules_are_asked", "a rule with an undeclared status", ": POST /toys: x-mock-rules related", "409")
 def a_rule_that_refuses_with_an_undeclared_status(toys: Toys) -> None:
     toys.operation("POST /toys")["x-mock-rules"]["related"] = 409
+
+
+@finds("forms_name_callers", "two that say who acts", ": POST /toys/{id}/wind: x-mock-caller", "a credential")
+def a_caller_of_a_form_beside_a_credential(toys: Toys) -> None:
+    toys.conventions = replace(CONVENTIONS, callers=Callers("users", 1, "key", form_field="key"))
+    toys.operation("POST /toys/{id}/wind")["x-mock-caller"] = "turns"
+
+
+@finds("forms_name_callers", "nobody whom a form can name", ": POST /toys/{id}/wind: x-mock-caller", "none")
+def a_caller_of_a_form_where_users_have_nothing_that_names_them(toys: Toys) -> None:
+    toys.operation("POST /toys/{id}/wind").update({"x-mock-caller": "turns", "security": []})
+
+
+@finds("forms_name_callers", "a caller that no body names", ": POST /toys/{id}/wind: x-mock-caller", "who")
+def a_caller_of_a_form_that_its_body_does_not_declare(toys: Toys) -> None:
+    toys.conventions = replace(CONVENTIONS, callers=Callers("users", 1, "key", form_field="key"))
+    toys.operation("POST /toys/{id}/wind").update({"x-mock-caller": "who", "security": []})
+
+
+def saved_search(toys: Toys, pairs: list[tuple[str, str]], **said: Any) -> None:
+    """Give the list of toys a parameter that stands for others."""
+    toys.with_functions("expansions", saved=lambda session, collection, value: pairs)
+    parameter = {"name": "saved", "in": "query", "description": "A saved search.", "example": "mine", "schema": {"type": "string"}}
+    toys.operation("GET /toys")["parameters"].append({**parameter, "x-mock-expand": "saved"})
+    toys.operation("GET /toys").update(said)
+
+
+@finds("expansions_have_a_rule", "a refusal without a rule", ": GET /toys: query parameter saved", "none")
+def a_saved_search_that_cannot_be_missing(toys: Toys) -> None:
+    saved_search(toys, [("title", "ow")])
+
+
+@finds("missing_records_are_answered", "a missing record with an undeclared status", ": GET /toys/{id}: path parameter id", "409")
+def a_missing_record_that_is_answered_with_an_undeclared_status(toys: Toys) -> None:
+    toys.operation("GET /toys/{id}")["parameters"] = [{**toys.document["components"]["parameters"]["ToyId"], "x-mock-missing": 409}]
+
+
+@finds("missing_records_are_answered", "a status for no record", ": GET /toys: query parameter where", "none")
+def a_parameter_without_a_record_that_may_be_missing(toys: Toys) -> None:
+    toys.parameter("where")["x-mock-missing"] = 400
+
+
+@finds("credentials_are_refused", "a refusal that nobody is told of", "#/components/securitySchemes/Key", "none")
+def a_key_that_is_refused_with_a_status_of_its_own(toys: Toys) -> None:
+    errors = replace(CONVENTIONS.errors, statuses={**CONVENTIONS.errors.statuses, Category.CREDENTIAL: (400,)})
+    toys.conventions = replace(CONVENTIONS, errors=errors)
+
+
+@finds("credentials_are_refused", "a refusal that nobody is told of", "#/components/securitySchemes/Key", "406")
+def a_key_that_is_refused_otherwise_than_it_says(toys: Toys) -> None:
+    toys.document["components"]["securitySchemes"]["Key"]["x-mock-refused"] = 406
 
 
 @finds("reaches_are_declared", "a reach that is not declared", ": POST /toys: x-mock-reach 409", "409")
@@ -786,6 +859,77 @@ def a_filter_that_fails(toys: Toys) -> None:
     toys.operation("GET /toys")["parameters"].append({**parameter, "x-mock-filter": "odd_toys"})
 
 
+@finds("filters_divide", "a filter that does not divide", ": GET /toys: query parameter saved", "3 of 3 kept by 'mine'")
+def a_saved_search_that_keeps_everything(toys: Toys) -> None:
+    saved_search(toys, [("title", "o")], **{"x-mock-rules": {"parameters_fit": 400}})
+
+
+@finds("filters_divide", "an example that is refused", ": GET /toys: query parameter saved", 'the value is not of type "integer"')
+def a_saved_search_for_what_is_refused(toys: Toys) -> None:
+    saved_search(toys, [("limit", "many")], **{"x-mock-rules": {"parameters_fit": 400}})
+
+
+def with_default(toys: Toys, default: str, example: str) -> None:
+    """Give the list of a user's toys a filter that filters though it is not sent."""
+    parameter = {
+        "name": "called",
+        "in": "query",
+        "description": "With this text.",
+        "example": example,
+        "schema": {"type": "string", "default": default},
+    }
+    parameters = toys.operation("GET /users/{user}/toys")["parameters"]
+    parameters.append({**parameter, "x-mock-filter": {"field": "title", "operator": "contains"}})
+
+
+@finds("filters_divide", "a filter that does not divide", ": GET /users/{user}/toys: query parameter called", "1 of 1 kept by 'w'")
+def a_filter_that_keeps_as_many_as_by_default(toys: Toys) -> None:
+    with_default(toys, "Owl", "w")
+
+
+@finds("filters_divide", "a filter that does not divide", ": GET /users/{user}/toys: query parameter called", "1 of 0 kept by 'Owl'")
+def a_filter_that_keeps_nothing_by_default(toys: Toys) -> None:
+    with_default(toys, "zebra", "Owl")
+
+
+def test_a_filter_may_keep_more_than_it_does_by_default(toys: Toys) -> None:
+    toys.fixtures["toys"][2]["owner"] = 1
+    with_default(toys, "Owl", "o")
+    assert lint_api(toys.api(), None) == []
+
+
+def test_a_filter_that_divides_the_list_of_all_need_not_divide_a_list_below_a_parent(toys: Toys) -> None:
+    toys.operation("GET /users/{user}/toys")["parameters"].append(toys.parameter("title"))
+    assert lint_api(toys.api(), None) == []
+    toys.parameter("title")["example"] = "zebra"
+    assert [finding.what for finding in lint_api(Api("toys", *_written(toys), toys.conventions, toys.functions), None)] == [
+        "a filter that does not divide"
+    ] * 2
+
+
+def _written(toys: Toys) -> tuple[Path, Path]:
+    (toys.folder / "openapi.json").write_text(json.dumps(toys.document))
+    return toys.folder / "openapi.json", toys.folder / "fixtures"
+
+
+def test_a_saved_search_that_divides_is_fine(toys: Toys) -> None:
+    saved_search(toys, [("title", "ow")], **{"x-mock-rules": {"parameters_fit": 400}})
+    assert lint_api(toys.api(), None) == []
+
+
+def test_a_form_that_names_its_caller_is_fine(toys: Toys) -> None:
+    toys.conventions = replace(CONVENTIONS, callers=Callers("users", 1, "key", form_field="key"))
+    toys.operation("POST /toys/{id}/wind").update({"x-mock-caller": "turns", "security": []})
+    assert lint_api(toys.api(), None) == []
+
+
+def test_a_key_that_says_with_which_status_it_is_refused_is_fine(toys: Toys) -> None:
+    errors = replace(CONVENTIONS.errors, statuses={**CONVENTIONS.errors.statuses, Category.CREDENTIAL: (400,)})
+    toys.conventions = replace(CONVENTIONS, errors=errors)
+    toys.document["components"]["securitySchemes"]["Key"]["x-mock-refused"] = 400
+    assert lint_api(toys.api(), None) == []
+
+
 @finds("orders_order", "an order of equal records", ": GET /toys: query parameter rank", "3 that do not")
 def an_order_by_what_is_always_the_same(toys: Toys) -> None:
     toys.with_functions("orders", toy_rank=lambda session: lambda toy: 0)
@@ -924,6 +1068,22 @@ def an_unknown_effect(toys: Toys) -> None:
 @stops("unknown function", f"{COLLECTION}/visible", "doll_visibility")
 def an_unknown_function_of_visibility(toys: Toys) -> None:
     toy_collection(toys)["visible"] = "doll_visibility"
+
+
+@stops("unknown function", f"{COLLECTION}/settle", "wind_down")
+def an_unknown_function_that_settles(toys: Toys) -> None:
+    toy_collection(toys)["settle"] = "wind_down"
+
+
+@stops("unknown function", ": GET /toys", "saved_search")
+def an_unknown_expansion(toys: Toys) -> None:
+    del toys.parameter("word")["x-mock-filter"]
+    toys.parameter("word")["x-mock-expand"] = "saved_search"
+
+
+@stops("a rule about no parameter", "#/paths/~1users~1{user}~1toys/get/x-mock-rules/parameters_fit", "none")
+def a_rule_about_parameters_that_no_function_reads(toys: Toys) -> None:
+    toys.operation("GET /users/{user}/toys")["x-mock-rules"] = {"parameters_fit": 400}
 
 
 @stops("a rule without a record", "#/paths/~1toys~1{id}~1wind/post/x-mock-rules/related", "behaviour")

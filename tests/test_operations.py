@@ -170,3 +170,60 @@ def test_fields_of_equality_filters_are_indexed() -> None:
 
 def test_a_property_that_is_a_path_can_be_ordered_by() -> None:
     assert model().path("booksCount", "authors").text == "books.count"
+
+
+# --- answers that are no JSON, callers whom forms name, parameters that stand for others ---
+
+
+def with_change(change: Callable[[Paths], None], **tables: Any) -> Any:
+    raw = document()
+    change(raw["paths"])
+    return load_model(Document(raw, "library"), replace(FUNCTIONS, **tables))
+
+
+def test_a_body_that_is_no_json_is_a_text_of_its_media_type() -> None:
+    content = {"text/html": {"schema": {"type": "string"}}}
+    found = operation_of(with_change(put("/status", "get", "responses", "203", value={"description": "A page.", "content": content})), "get_status")
+    assert found.texts == {203: "text/html"}
+    assert found.responses[203] is None
+    assert found.responses[200] is not None
+
+
+def test_an_answer_with_json_among_its_media_types_is_no_text() -> None:
+    schema = {"schema": {"type": "object"}}
+    for json in ("application/json", "application/vnd.api+json"):
+        content = {"text/html": {"schema": {"type": "string"}}, json: schema}
+        found = operation_of(with_change(put("/status", "get", "responses", "200", "content", value=content)), "get_status")
+        assert found.texts == {}
+        assert found.responses[200] == {"type": "object"}
+
+
+def test_an_operation_without_a_body_has_no_text() -> None:
+    assert operation("delete_book").texts == {}
+
+
+def test_the_attribute_that_names_the_caller_is_known() -> None:
+    found = operation_of(with_change(put("/status", "get", "x-mock-caller", value="form")), "get_status")
+    assert (found.caller, operation("get_status").caller) == ("form", None)
+
+
+def test_a_parameter_may_stand_for_others() -> None:
+    change = put("/books", "get", "parameters", value=[query_parameter("saved", {"type": "string"}, expand="saved")])
+    [found] = operation_of(with_change(change, expansions={"saved": lambda: None}), "list_books").parameters
+    assert (found.expansion, found.filter, found.orders) == ("saved", None, False)
+    with pytest.raises(DocumentError, match="unknown function") as caught:
+        with_change(change)
+    assert (caught.value.expected, caught.value.found) == ("a name in EXPANSIONS", "saved")
+
+
+def test_a_parameter_that_orders_is_known_as_one() -> None:
+    assert parameters("list_books")["order_title"].orders
+    assert not parameters("list_books")["title"].orders
+
+
+def test_an_unknown_function_that_settles_stops_the_start() -> None:
+    raw = document()
+    raw["components"]["schemas"]["Book"]["x-mock-collection"]["settle"] = "return_books"
+    with pytest.raises(DocumentError, match="unknown function") as caught:
+        load_model(Document(raw, "library"), FUNCTIONS)
+    assert caught.value.where == "library#/components/schemas/Book/x-mock-collection/settle"

@@ -6,6 +6,7 @@ import asyncio
 import html
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -14,6 +15,7 @@ import pytest
 
 from mockserver.app import create_app
 from mockserver.settings import Settings
+from tests.bundles import CACHE
 
 ORIGIN = "http://mock.example:8080"
 BASE = "/activecampaign/api/3"
@@ -47,7 +49,7 @@ def read(page: str) -> Reader:
 
 def fetch(path: str, method: str = "GET", settings: Settings | None = None, headers: dict[str, str] | None = None) -> httpx.Response:
     async def send() -> httpx.Response:
-        transport = httpx.ASGITransport(app=create_app(settings or Settings(clock=CLOCK)))
+        transport = httpx.ASGITransport(app=create_app(replace(settings or Settings(clock=CLOCK), cache=CACHE)))
         async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
             return await client.request(method, path, headers=headers)
 

@@ -11,17 +11,21 @@ from typing import Any
 import pytest
 
 from mockserver.app import MockApp
-from mockserver.conventions import Bodies
+from mockserver.conventions import Bodies, Conventions
 from mockserver.exchange import Answer, Request
+from mockserver.functions import Functions
+from mockserver.ratelimit import Limit
 from mockserver.refusals import Category, Refusal, Violation
 from mockserver.settings import Settings
-from mockserver.worlds import Session
+from mockserver.store import Change
+from mockserver.worlds import Callers, Session
 from tests.models import BASE, CONVENTIONS, FUNCTIONS, NOW, Reply, call, document, drive, library_app
 
 NEW = {"book": {"title": "New"}}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 MIB = 1 << 20
 NUMBERS = itertools.count()
+LIMIT = Limit(3, 10, "X-Limit", "X-Left")
 
 
 @pytest.fixture(scope="module")
@@ -381,3 +385,268 @@ def test_a_credential_may_stand_in_the_query(folder: Path) -> None:
 def test_a_caller_sees_dates_in_the_own_zone(served: MockApp) -> None:
     touched = [call(served, "GET", f"{BASE}/books/1", key=key).json()["book"]["touched"] for key in ("me", "me:2", "me")]
     assert touched == ["2024-03-17T07:00:00-05:00", "2024-03-17T21:00:00+09:00", "2024-03-17T07:00:00-05:00"]
+
+
+# --- answers that are no JSON ---
+
+
+def changed_app(folder: Path, change: Any, functions: Functions = FUNCTIONS, conventions: Conventions = CONVENTIONS, **settings: Any) -> MockApp:
+    """Return the library with a document that was changed."""
+    raw = document()
+    change(raw)
+    return library_app(folder, Settings(clock=NOW, **settings), raw=raw, functions=functions, conventions=conventions)
+
+
+def behaving(function: Any, **tables: Any) -> Functions:
+    """Return the library's functions, with another one to sort books."""
+    return replace(FUNCTIONS, behaviours={**FUNCTIONS.behaviours, "sort_books": function}, **tables)
+
+
+def sorting(**said: Any) -> Any:
+    """Return a change of what is said of the sorting of books."""
+
+    def change(raw: dict[str, Any]) -> None:
+        said_of = raw["paths"]["/books/sorted"]["put"]
+        said_of["responses"].update(said.pop("responses", {}))
+        said_of.update(said)
+
+    return change
+
+
+PAGE = {"description": "A page.", "content": {"text/html": {"schema": {"type": "string"}}}}
+LED = {"description": "Led on.", "headers": {"Location": {"required": True, "schema": {"type": "string"}}}}
+
+
+def test_a_behaviour_may_answer_a_text(folder: Path) -> None:
+    functions = behaving(lambda session, request: Answer(status=203, values={"body": "<p>Größe</p>"}))
+    app = changed_app(folder, sorting(responses={"203": PAGE}), functions)
+    reply = call(app, "PUT", f"{BASE}/books/sorted")
+    assert (reply.status, reply.headers["content-type"]) == (203, "text/html; charset=utf-8")
+    assert reply.body == "<p>Größe</p>".encode()
+    assert reply.headers["content-length"] == str(len(reply.body))
+
+
+def test_a_text_may_have_another_charset_of_its_own(folder: Path) -> None:
+    functions = behaving(lambda session, request: Answer(status=203, values={"body": "x"}, headers={"Content-Type": "text/html"}))
+    reply = call(changed_app(folder, sorting(responses={"203": PAGE}), functions), "PUT", f"{BASE}/books/sorted")
+    assert reply.headers["content-type"] == "text/html"
+
+
+def test_a_behaviour_may_answer_headers_of_its_own(folder: Path) -> None:
+    functions = behaving(lambda session, request: Answer(status=302, headers={"Location": "https://a.example/ü", "Cache-Control": "private"}))
+    reply = call(changed_app(folder, sorting(responses={"302": LED}), functions), "PUT", f"{BASE}/books/sorted")
+    assert (reply.status, reply.body, reply.headers["location"]) == (302, b"", "https://a.example/\xfc")
+    assert reply.headers["cache-control"] == "private", "it stands in the place of the fixed one"
+    assert "content-type" not in reply.headers
+    assert len({name for name, _ in reply.raw_headers}) == len(reply.raw_headers)
+
+
+def test_headers_stand_beside_a_json_body_too(folder: Path) -> None:
+    functions = behaving(lambda session, request: Answer(values={"body": {"x": 1}}, headers={"X-Sorted": "yes"}))
+    reply = call(changed_app(folder, sorting(), functions), "PUT", f"{BASE}/books/sorted")
+    assert (reply.status, reply.headers["x-sorted"], reply.json()) == (200, "yes", {"body": {"x": 1}})
+
+
+# --- what settles, and what is noted ---
+
+
+def return_books(session: Session) -> None:
+    for book in list(session.store["books"]):
+        if book["lent"]:
+            session.amend("books", book["id"], {"lent": False, "copies": book["copies"] + 1})
+
+
+def settled_app(folder: Path, **tables: Any) -> MockApp:
+    functions = replace(FUNCTIONS, settle={"return_books": return_books}, **tables)
+    return changed_app(folder, lambda raw: raw["components"]["schemas"]["Book"]["x-mock-collection"].update(settle="return_books"), functions)
+
+
+def lent(app: MockApp, key: str = "me") -> list[int]:
+    entered = app.service("library").worlds.enter(key)
+    assert entered is not None
+    return [book["id"] for book in entered[0].store["books"] if book["lent"]]
+
+
+def test_what_has_happened_by_now_is_seen_by_the_request_that_asks(folder: Path) -> None:
+    app = settled_app(folder)
+    assert call(app, "GET", f"{BASE}/books/2").json()["book"]["lent"] == "0"
+    assert call(app, "GET", f"{BASE}/books/2").json()["book"]["copies"] == "4", "it happens once"
+    assert call(app, "GET", f"{BASE}/books?lent=true").json()["books"] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body", "status"),
+    [
+        ("GET", "/books/99", None, 404),
+        ("GET", "/books?copies=x", None, 400),
+        ("POST", "/books", {"book": {"title": ""}}, 422),
+        ("POST", "/books", {"book": {"title": "explode"}}, 500),
+    ],
+)
+def test_what_has_happened_stays_though_the_request_is_refused(
+    folder: Path, method: str, target: str, body: Any, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = settled_app(folder)
+    assert lent(app) == [2]
+    with caplog.at_level(logging.CRITICAL):
+        assert call(app, method, BASE + target, body=body).status == status
+    assert lent(app) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "request_"),
+    [
+        pytest.param("GET", "/authors", {}, id="another collection"),
+        pytest.param("GET", "/books", {"key": None}, id="no credential"),
+        pytest.param("POST", "/books", {"body": b"{"}, id="an unreadable body"),
+    ],
+)
+def test_nothing_settles_where_no_record_of_the_collection_is_looked_up(folder: Path, method: str, target: str, request_: dict[str, Any]) -> None:
+    app = settled_app(folder)
+    call(app, method, BASE + target, **request_)
+    assert lent(app) == [2]
+
+
+def noting_app(folder: Path) -> MockApp:
+    def note(session: Session, change: Change, sent: Any) -> None:
+        if change.after is not None:
+            session.journal("mail", {"about": change.after["title"]})
+            if change.after["title"] == "explode":
+                raise RuntimeError("the effect failed")
+
+    return library_app(folder, functions=replace(FUNCTIONS, effects={"explode": note}))
+
+
+def noted(app: MockApp, key: str = "me") -> list[dict[str, Any]]:
+    entered = app.service("library").worlds.enter(key)
+    assert entered is not None
+    return entered[0].journal.entries()
+
+
+def test_the_journal_holds_what_requests_that_succeeded_noted(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    app = noting_app(folder)
+    with caplog.at_level(logging.CRITICAL):
+        for title, status in (("One", 201), ("", 422), ("cursed", 400), ("explode", 500), ("Two", 201)):
+            assert call(app, "POST", f"{BASE}/books", body={"book": {"title": title}}).status == status
+    assert noted(app) == [{"kind": "mail", "at": NOW.isoformat(), "about": title} for title in ("One", "Two")]
+
+
+def test_every_world_has_a_journal_of_its_own(folder: Path) -> None:
+    app = noting_app(folder)
+    call(app, "POST", f"{BASE}/books", body=NEW, key="me:2")
+    assert [one["about"] for one in noted(app)] == ["New"]
+    assert noted(app, "you") == []
+
+
+def test_an_answer_that_breaks_the_contract_is_not_noted(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def sort(session: Session, request: Request) -> Answer:
+        session.journal("mail", {})
+        return Answer(values={"body": 1} if request.body else {})
+
+    schema = {"type": "object", "required": ["body"], "properties": {"body": {}}}
+    content = {"application/json": {"schema": schema}}
+    app = changed_app(folder, sorting(responses={"200": {"description": "Sorted.", "content": content}}), behaving(sort))
+    with caplog.at_level(logging.CRITICAL):
+        assert [call(app, "PUT", f"{BASE}/books/sorted", body=body).status for body in (None, {"x": 1})] == [500, 200]
+    assert len(noted(app)) == 1
+
+
+# --- who acts where a form says it ---
+
+
+def tag_for(session: Session, request: Request) -> Answer:
+    session.create("tags", {"name": f"by {session.caller} at {session.zone}"})
+    return Answer(values={"body": session.caller})
+
+
+def form_app(folder: Path, **settings: Any) -> MockApp:
+    """Return the library, where a form names an author by the secret of the fixtures or that of a world."""
+    properties = {"who": {"type": "string"}, "x": {"type": "integer", "format": "int32"}}
+    contents = {media_type: {"schema": {"type": "object", "properties": properties}} for media_type in ("application/json", FORM["content-type"])}
+    said = sorting(**{"x-mock-caller": "who", "security": [], "requestBody": {"content": contents}})
+    conventions = replace(CONVENTIONS, callers=Callers("authors", 1, "secret", form_field="secret"))
+    return changed_app(folder, said, behaving(tag_for), conventions, **settings)
+
+
+def tags(app: MockApp, key: str) -> list[str]:
+    entered = app.service("library").worlds.enter(key)
+    assert entered is not None
+    return [tag["name"] for tag in entered[0].store["tags"]][2:]
+
+
+def form_of(app: MockApp, key: str, user: int) -> str:
+    entered = app.service("library").worlds.enter(key)
+    assert entered is not None
+    return entered[0].forms[user]
+
+
+def test_a_form_acts_as_the_user_whom_it_names_in_that_users_world_and_zone(folder: Path) -> None:
+    app = form_app(folder)
+    form = form_of(app, "me", 2)
+    assert call(app, "PUT", f"{BASE}/books/sorted", body={"who": form}, key=None).json() == {"body": 2}
+    assert call(app, "PUT", f"{BASE}/books/sorted", body=f"who={form}&x=1".encode(), headers=FORM, key=None).json() == {"body": 2}
+    assert tags(app, "me") == ["by 2 at Asia/Tokyo"] * 2
+    assert tags(app, "public") == []
+
+
+def test_a_form_of_the_fixtures_acts_in_the_world_of_their_keys(folder: Path) -> None:
+    app = form_app(folder)
+    assert call(app, "PUT", f"{BASE}/books/sorted", body={"who": "ada-key"}, key="you").json() == {"body": 1}
+    assert tags(app, "brian-key") == ["by 1 at America/Chicago"]
+    assert tags(app, "you") == [], "a credential beside it says nothing"
+
+
+@pytest.mark.parametrize("body", [{"who": "nobody"}, {"who": ""}, {}, None, {"x": 1}])
+def test_a_form_that_names_nobody_acts_as_nobody_in_the_public_world(folder: Path, body: Any) -> None:
+    app = form_app(folder)
+    assert call(app, "PUT", f"{BASE}/books/sorted", body=body, key=None).json() == {"body": 0}
+    assert tags(app, "public") == ["by 0 at America/Chicago"]
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"{", 400), ({"who": 7}, 422), ({"who": ["ada-key"]}, 422), ([], 400)])
+def test_a_form_that_cannot_be_read_is_refused_before_anybody_acts(folder: Path, body: Any, status: int) -> None:
+    app = form_app(folder)
+    headers = {"content-type": "application/json"}
+    assert call(app, "PUT", f"{BASE}/books/sorted", body=body, headers=headers, key=None).status == status
+    assert tags(app, "ada-key") == tags(app, "public") == []
+
+
+def test_forms_of_the_fixtures_are_read_where_credentials_are_strict(folder: Path) -> None:
+    app = form_app(folder, strict_credentials=True)
+    assert call(app, "PUT", f"{BASE}/books/sorted", body={"who": "brian-key"}, key=None).json() == {"body": 2}
+    assert call(app, "PUT", f"{BASE}/books/sorted", body={"who": "nobody"}, key=None).json() == {"body": 0}
+
+
+def test_what_asks_for_no_credential_is_not_limited(folder: Path) -> None:
+    app = form_app(folder, rate_limits=True)
+    replies = [call(app, "PUT", f"{BASE}/books/sorted", body={"who": "ada-key"}, key=None) for _ in range(5)]
+    assert {reply.status for reply in replies} == {200}
+    assert "x-left" not in replies[0].headers
+    assert call(app, "GET", f"{BASE}/books", key="ada-key").headers["x-left"] == "2", "and takes nothing of a window"
+
+
+# --- windows that are always told ---
+
+
+def test_a_limit_may_be_told_though_it_is_not_enforced(folder: Path) -> None:
+    limit = replace(LIMIT, always_told=True)
+    app = library_app(folder, conventions=replace(CONVENTIONS, limit=limit))
+    for target, status in (("/books", 200), ("/books/99", 404), ("/books?copies=x", 400)):
+        replies = [call(app, "GET", BASE + target) for _ in range(4)]
+        assert {(reply.status, reply.headers["x-limit"], reply.headers["x-left"]) for reply in replies} == {(status, "3", "3")}
+    assert "x-left" not in call(app, "GET", f"{BASE}/books", key=None).headers
+
+
+# --- missing records ---
+
+
+def test_a_missing_record_may_be_answered_with_a_status_of_its_own(folder: Path) -> None:
+    def change(raw: dict[str, Any]) -> None:
+        for path in ("/books/{id}", "/books/{id}/notes"):
+            raw["paths"][path]["parameters"] = [{**raw["paths"][path]["parameters"][0], "x-mock-missing": 422}]
+
+    app = changed_app(folder, change)
+    for target, status in (("/books/99", 422), ("/books/99/notes", 422), ("/books/99/author", 404), ("/books/99/notes/1", 404)):
+        reply = call(app, "GET", BASE + target)
+        assert (reply.status, reply.violations()["violations"][0]["code"]) == (status, "missing"), target
+    assert call(app, "GET", f"{BASE}/books/4", key="me:2").status == 422, "a hidden one too"

@@ -247,8 +247,8 @@ def test_a_value_that_stands_for_nothing_is_unparsable(name: str, wanted: Any) -
 
 def test_an_equality_on_an_own_field_is_left_to_the_index() -> None:
     store = empty_store()
-    assert bound("shelf", "2", store).equal == ("shelf", 2)
-    assert bound("tag", 2, store).equal == ("tags", 2)
+    assert bound("shelf", "2", store).equal == ("shelf", [2])
+    assert bound("tag", 2, store).equal == ("tags", [2])
     assert bound("title", "Kites", store).equal is None, "texts are compared without regard to case"
     assert bound("author_tag", 2, store).equal is None
     assert bound("copies_from", 2, store).equal is None
@@ -314,3 +314,20 @@ def test_an_order_is_turned_field_by_field() -> None:
     paths = [(model().path("title", "books"), False), (model().path("copies", "books"), True)]
     books = Query((), (Order(path_key(store, paths), descending=True),)).select(store["books"]).cut(0, None)
     assert [(book["title"], book["copies"]) for book in books] == [("b", 1), ("b", 2), ("a", 1), ("a", 2)]
+
+
+def test_known_keys_are_looked_up_and_missing_ones_left_out() -> None:
+    store = library(1)
+    while len(store["books"]) < 5:
+        store.insert("books", record_of("books", title="more", copies=1))
+    looked: list[int] = []
+
+    def look(record: Record) -> bool:
+        looked.append(record["id"])
+        return True
+
+    store.delete("books", 4)
+    query = Query((Predicate(look), Predicate(lambda record: record["id"] in (2, 4, 5, 99), keys=frozenset({2, 4, 5, 99}))), ())
+    found = [record["id"] for record in query.select(store["books"]).cut(0, None)]
+    assert sorted(found) == sorted(looked) == [2, 5]
+    assert found == [record["id"] for record in store["books"] if record["id"] in (2, 5)], "in the default order"

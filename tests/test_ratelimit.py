@@ -108,3 +108,14 @@ def test_refused_requests_need_not_count_and_windows_from_the_first_do_not_overl
     assert all(count <= requests for count in admitted.values())
     ends = sorted(map(int, admitted))
     assert all(later - earlier >= size for earlier, later in pairwise(ends))
+
+
+def test_a_limit_that_is_always_told_tells_a_full_window_where_it_is_not_enforced() -> None:
+    told = Limit(3, 10, "X-Limit", "X-Left", "X-Ends", always_told=True)
+    assert told.full(at(4)) == {"X-Limit": "3", "X-Left": "3", "X-Ends": str(int(at(14).timestamp()))}
+    assert LIMIT.full(at(4)) == {}
+
+
+def test_a_limit_that_is_always_told_counts_where_it_is_enforced() -> None:
+    told, mine = Limit(2, 10, remaining_header="X-Left", always_told=True), world()
+    assert [told.admit(mine, 1, at(0))[1]["X-Left"] for _ in range(3)] == ["1", "0", "0"]

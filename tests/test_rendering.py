@@ -402,3 +402,171 @@ def test_what_a_thin_schema_does_not_require_must_be_there_all_the_same(store: S
             authors(store, render, only)
         assert caught.value.category is Category.BROKEN_CONTRACT
         assert [reason.pointer for reason in caught.value.violations] == ["/author/shouted"]
+
+
+# --- what depends on who asks ---
+
+
+def asked_by(store: Store, caller: int, name: str = "me", forms: Mapping[int, str] = MappingProxyType({}), answer: Answer | None = None) -> View:
+    session = Session(World(name, store, forms), caller, NOW, CHICAGO, resources(), FUNCTIONS, 0)
+    return View(session, "http://x", answer or Answer(), always_whole)
+
+
+Shouted = Callable[[View, Record], Any]
+
+
+def shouting(function: Shouted, calls: list[int]) -> Callable[[View], list[Any]]:
+    """Return what lists what the function says of each author, always by the same renderers; calls notes of whom it is asked."""
+
+    def note(seen: View, record: Record) -> Any:
+        calls.append(record["id"])
+        return function(seen, record)
+
+    renderers = Renderers(model(), replace(FUNCTIONS, values={"shouted": note}), CONVENTIONS.formats)
+    operation = operation_of(model(), "list_authors")
+    render = renderers.answer(operation, operation.responses[200] or {})
+
+    def look(seen: View) -> list[Any]:
+        answer = Answer(records=list(seen.store["authors"]), values={"total": 2})
+        return [author["shouted"] for author in orjson.loads(orjson.dumps(render(seen, answer)))["authors"]]
+
+    return look
+
+
+def test_what_is_made_for_one_caller_is_never_shown_to_another(store: Store) -> None:
+    calls: list[int] = []
+    look = shouting(lambda seen, record: f"{seen.caller} sees {record['id']}", calls)
+    for _ in range(3):
+        for caller in (1, 2, 3):
+            assert look(asked_by(store, caller)) == [f"{caller} sees 1", f"{caller} sees 2"]
+    asked = len(calls)
+    assert asked < 3 * 3 * 2, "it is kept for each of them"
+    for caller in (1, 2, 3):
+        look(asked_by(store, caller))
+    assert len(calls) == asked
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_a_function_that_asks_who_asks_only_of_some_records_is_kept_apart_all_the_same(store: Store, first: int) -> None:
+    look = shouting(lambda seen, record: f"{seen.caller}" if record["id"] == first else "anyone", [])
+    for _ in range(3):
+        for caller in (1, 2):
+            wanted = {first: f"{caller}", 3 - first: "anyone"}
+            assert look(asked_by(store, caller)) == [wanted[1], wanted[2]]
+
+
+def test_what_is_made_for_one_world_is_never_shown_in_another_that_shares_its_records(store: Store) -> None:
+    look = shouting(lambda seen, record: seen.world, [])
+    for _ in range(3):
+        for name in ("me", "you"):
+            assert look(asked_by(store.fork(), 1, name)) == [name, name]
+
+
+def test_what_names_a_user_to_forms_is_shown_in_its_own_world_alone(store: Store) -> None:
+    look = shouting(lambda seen, record: seen.form_id(record) or "none", [])
+    for _ in range(3):
+        for name, forms in (("me", {1: "aa"}), ("you", {1: "bb", 2: "cc"})):
+            assert look(asked_by(store.fork(), 1, name, forms)) == [forms.get(1), forms.get(2, "none")]
+
+
+def test_what_is_kept_for_a_caller_never_lags_behind_a_write(store: Store) -> None:
+    look = shouting(lambda seen, record: f"{seen.caller} {record['name']} {len(seen.store['notes'])}", [])
+    assert [look(asked_by(store, 2)) for _ in range(3)][-1] == ["2 Ada 2", "2 brian 2"]
+    store.update("authors", 1, {"name": "Eva"})
+    assert look(asked_by(store, 2)) == ["2 Eva 2", "2 brian 2"]
+    store.insert("notes", record_of("notes", about=1, kind="Book"))
+    assert look(asked_by(store, 2)) == ["2 Eva 3", "2 brian 3"]
+
+
+def test_what_depends_on_nobody_is_made_once_for_all_callers(store: Store) -> None:
+    calls: list[int] = []
+    look = shouting(lambda seen, record: "X", calls)
+    for caller in (1, 2, 3):
+        look(asked_by(store, caller))
+    assert calls == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"), [(lambda seen: seen.caller, 2), (lambda seen: seen.world, "me"), (lambda seen: seen.form_id({"id": 1}), "aa")]
+)
+def test_a_view_knows_whether_it_was_asked_who_looks(store: Store, ask: Callable[[View], Any], told: Any) -> None:
+    seen = asked_by(store, 2, "me", {1: "aa"})
+    assert not seen.asked_who
+    assert ask(seen) == told
+    assert seen.asked_who
+
+
+# --- functions that return records, and objects that are put together ---
+
+
+def shape_of_authors(prop: Mapping[str, Any], function: Shouted, **shapes: Any) -> Callable[[View, Record], Any]:
+    """Return what renders an author whose property `found` is declared so, and found by the function."""
+
+    def change(raw: dict[str, Any]) -> None:
+        raw["components"]["schemas"]["Author"]["properties"]["found"] = prop
+        raw["components"]["schemas"].update(shapes)
+
+    changed = changed_model(change)
+    functions = replace(FUNCTIONS, values={**FUNCTIONS.values, "found": function})
+    return Renderers(changed, functions, CONVENTIONS.formats).record("authors", "show")
+
+
+SHELF = {"$ref": "#/components/schemas/Shelf"}
+ONE_SHELF = {"nullable": True, "anyOf": [SHELF], "x-mock-value": "found"}
+SHELVES = {"type": "array", "items": SHELF, "x-mock-value": "found"}
+UPPER = {"id": "1", "name": "Upper"}
+
+
+@pytest.mark.parametrize(
+    ("prop", "returns", "wanted"),
+    [
+        pytest.param(ONE_SHELF, lambda store: store["shelves"].records[1], UPPER, id="one"),
+        pytest.param({**SHELF, "x-mock-value": "found"}, lambda store: store["shelves"].records[1], UPPER, id="one by a reference alone"),
+        pytest.param(ONE_SHELF, lambda store: None, None, id="none"),
+        pytest.param(SHELVES, lambda store: list(store["shelves"]), [UPPER], id="a list"),
+        pytest.param(SHELVES, lambda store: [store["shelves"].records[1], None], [UPPER], id="a list with none in it"),
+        pytest.param(SHELVES, lambda store: [], [], id="an empty list"),
+        pytest.param(ONE_SHELF, lambda store: ABSENT, ABSENT, id="left out"),
+        pytest.param(SHELVES, lambda store: ABSENT, ABSENT, id="a list that is left out"),
+    ],
+)
+def test_a_function_returns_records_that_are_shown_by_their_schema(store: Store, prop: Any, returns: Callable[[Store], Any], wanted: Any) -> None:
+    render = shape_of_authors(prop, lambda seen, record: returns(seen.store))
+    assert render(view(store), store["authors"].records[1]).get("found", ABSENT) == wanted
+
+
+@pytest.mark.parametrize(("prop", "wanted"), [(ONE_SHELF, None), (SHELVES, [])])
+def test_records_that_a_function_returns_are_hidden_from_who_may_not_see_them(store: Store, prop: Any, wanted: Any) -> None:
+    found = list(store["shelves"])
+    render = shape_of_authors(prop, lambda seen, record: found if prop is SHELVES else found[0])
+    seen = view(store)
+    seen.visible = lambda collection, record: Visibility.HIDDEN if collection == "shelves" else Visibility.WHOLE
+    assert render(seen, store["authors"].records[1])["found"] == wanted
+
+
+def test_records_that_a_function_returns_may_be_shown_in_another_shape(store: Store) -> None:
+    shapes = {"Plank": {"x-mock-shape": {"collection": "shelves"}, "type": "object", "properties": {"name": {"type": "string"}}}}
+    prop = {"type": "array", "items": {"$ref": "#/components/schemas/Plank"}, "x-mock-value": "found"}
+    render = shape_of_authors(prop, lambda seen, record: list(seen.store["shelves"]), **shapes)
+    assert render(view(store), store["authors"].records[1])["found"] == [{"name": "Upper"}]
+
+
+def test_an_object_is_put_together_from_its_properties(store: Store) -> None:
+    parts = {
+        "count": {"type": "integer", "x-mock-value": "books.count"},
+        "name": {"type": "string"},
+        "shelf": {**SHELF, "x-mock-value": "found"},
+        "shelves": {"type": "array", "items": SHELF, "x-mock-value": "found_too"},
+        "loud": {"type": "string", "x-mock-value": "shouted"},
+        "deep": {
+            "type": "object",
+            "properties": {"born": {"type": "string", "nullable": True}, "titles": {"type": "integer", "x-mock-value": "books.count"}},
+        },
+    }
+    changed = changed_model(lambda raw: raw["components"]["schemas"]["Author"]["properties"].update(about={"type": "object", "properties": parts}))
+    upper = store["shelves"].records[1]
+    values = {**FUNCTIONS.values, "found": lambda seen, record: upper, "found_too": lambda seen, record: [upper]}
+    render = Renderers(changed, replace(FUNCTIONS, values=values), CONVENTIONS.formats).record("authors", "show")
+    about = {"count": 1, "name": "Ada", "shelf": UPPER, "shelves": [UPPER], "deep": {"born": None, "titles": 1}}
+    assert render(view(store), store["authors"].records[1])["about"] == about, "what a function leaves out is left out here too"
+    assert render(view(store), store["authors"].records[2])["about"]["loud"] == "BRIAN"

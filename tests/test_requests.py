@@ -325,3 +325,140 @@ def test_numbers_in_empty_braces_do_not_count() -> None:
 def test_a_family_that_cannot_be_read_stops_the_start(alias: str, said: Any) -> None:
     with pytest.raises(DocumentError, match="family"):
         family_reader({"type": "integer"}, alias, filter=said)
+
+
+# --- multipart ---
+
+MULTIPART = "multipart/form-data"
+
+
+def multipart_reader(**properties: Any) -> BodyReader:
+    """Return the reader of a new book whose body may be multipart, with further properties beside the book."""
+    raw = document()
+    content = raw["paths"]["/books"]["post"]["requestBody"]["content"]
+    schema = content[FORM]["schema"]
+    content[MULTIPART] = {"schema": {**schema, "properties": {**schema["properties"], **properties}}}
+    changed = load_model(Document(raw, "library"), FUNCTIONS)
+    return BodyReader(operation_of(changed, "create_book"), changed.document, Validators(changed.document.schemas), "book", Bodies())
+
+
+def multipart(*fields: tuple[str, str]) -> bytes:
+    parts = [f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in fields]
+    return "".join([*parts, "--x--\r\n"]).encode()
+
+
+def decoded(reader: BodyReader, *fields: tuple[str, str]) -> Any:
+    media_type, body = reader.decode(multipart(*fields), f"{MULTIPART}; boundary=x")
+    assert media_type == MULTIPART
+    return body
+
+
+def test_a_multipart_body_is_read_as_the_json_body_would_be() -> None:
+    fields = (("book[title]", "a b"), ("book[copies]", "3"), ("book[tags][]", "1"), ("book[tags][]", "2"), ("book[lent]", "true"))
+    assert decoded(multipart_reader(), *fields) == {"book": {"title": "a b", "copies": 3, "tags": [1, 2], "lent": True}}
+
+
+def test_a_multipart_field_that_is_declared_as_an_object_may_be_json() -> None:
+    reader = multipart_reader(text={"type": "string"})
+    assert decoded(reader, ("book", '{"title": "a", "tags": [1]}'), ("text", "{not json")) == {
+        "book": {"title": "a", "tags": [1]},
+        "text": "{not json",
+    }
+    found = refusal(reader, multipart(("book", '{"title": ')), f"{MULTIPART}; boundary=x")
+    assert found.category is Category.UNREADABLE
+
+
+def test_json_in_a_multipart_field_is_nested_no_deeper_than_json() -> None:
+    deep = f'{{"title": {"[" * 80}{"]" * 80}}}'
+    found = refusal(multipart_reader(), multipart(("book", deep)), f"{MULTIPART}; boundary=x")
+    assert (found.category, found.violations[0].code) == (Category.UNREADABLE, "unreadable")
+
+
+@pytest.mark.parametrize(
+    ("raw", "content_type"),
+    [
+        pytest.param(b"--x", MULTIPART, id="no boundary"),
+        pytest.param(b"book[title]=x", f"{MULTIPART}; boundary=x", id="no parts"),
+        pytest.param(multipart(("a", "\xff")).replace("\xff".encode(), b"\xff"), f"{MULTIPART}; boundary=x", id="no UTF-8"),
+        pytest.param(multipart(*[(str(number), "") for number in range(1001)]), f"{MULTIPART}; boundary=x", id="too many fields"),
+    ],
+)
+def test_an_unreadable_multipart_body_is_refused(raw: bytes, content_type: str) -> None:
+    assert refusal(multipart_reader(), raw, content_type).category is Category.UNREADABLE
+
+
+def test_a_thousand_multipart_fields_are_read() -> None:
+    fields = [(f"book[unknown{number}]", "") for number in range(999)]
+    assert decoded(multipart_reader(), ("book[title]", "x"), *fields)["book"]["title"] == "x"
+
+
+# --- bodies in the query ---
+
+
+def with_query(query: bytes, raw: bytes = b"", content_type: str = JSON, *, operation_id: str = "create_book", in_query: bool = True) -> Any:
+    """Return what a body and the query beside it send."""
+    reader = BodyReader(operation_of(model(), operation_id), model().document, VALIDATORS, "book", Bodies(in_query=in_query))
+    return reader.decode(raw, content_type, query)[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [
+        pytest.param(b"book[title]=a+b&book%5Bcopies%5D=3&book[lent]=true", {"book": {"title": "a b", "copies": 3, "lent": True}}, id="typed"),
+        pytest.param(b"book[tags][]=1&book[tags][]=2", {"book": {"tags": [1, 2]}}, id="a list"),
+        pytest.param(b"limit=3&books[title]=x&book=y&book[title]=z", {"book": {"title": "z"}}, id="others are no part of it"),
+        pytest.param(b"book[author]=&book[price]=", {"book": {"author": None, "price": None}}, id="an empty text clears"),
+    ],
+)
+def test_the_query_may_say_what_the_body_could_say(query: bytes, body: Any) -> None:
+    assert with_query(query) == body
+
+
+def test_the_body_goes_before_the_query() -> None:
+    query = b"book[title]=query&book[copies]=3"
+    assert with_query(query, b'{"book": {"title": "body"}, "x": 1}') == {"book": {"title": "body", "copies": 3}, "x": 1}
+    assert with_query(query, b"book[title]=body", FORM) == {"book": {"title": "body", "copies": 3}}
+    assert with_query(query, b'{"x": 1}') == {"x": 1, "book": {"title": "query", "copies": 3}}
+    assert with_query(query, b'{"book": 7}') == {"book": 7}, "a body that is wrong stays wrong"
+    assert with_query(query, b"[]") == []
+
+
+def test_a_query_that_says_nothing_of_the_record_is_no_body() -> None:
+    with pytest.raises(Refusal) as caught:
+        with_query(b"limit=3&booking[x]=1")
+    assert caught.value.violations[0].code == "required"
+    assert with_query(b"limit=3", operation_id="update_book") is None
+
+
+def test_the_query_says_nothing_of_the_body_unless_the_conventions_say_so() -> None:
+    assert with_query(b"book[title]=x", operation_id="update_book", in_query=False) is None
+    assert with_query(b"book[copies]=3", b'{"book": {"title": "x"}}', in_query=False) == {"book": {"title": "x"}}
+
+
+def test_too_many_parameters_are_left_to_those_who_refuse_them() -> None:
+    assert with_query(b"&".join(b"book[x]=1" for _ in range(1001)), b'{"book": {"title": "x"}}') == {"book": {"title": "x"}}
+
+
+@given(st.binary(max_size=60), st.binary(max_size=20))
+def test_no_query_beside_a_body_raises_anything_but_a_refusal(query: bytes, raw: bytes) -> None:
+    for more in (query, b"book[title]=x&" + query, b"book" + query):
+        try:
+            with_query(more, raw)
+        except Refusal:
+            continue
+
+
+# --- headers ---
+
+
+def test_declared_headers_that_something_reads_are_read_by_their_declared_names() -> None:
+    raw = document()
+    for name, keyword in (("Referer", "x-mock-input"), ("X-Shelf", "x-mock-input"), ("X-Mood", "x-mock-no-effect")):
+        parameter = {"name": name, "in": "header", "schema": {"type": "string"}, keyword: "slug"}
+        raw["paths"]["/books"]["post"].setdefault("parameters", []).append(parameter)
+    changed = load_model(Document(raw, "library"), FUNCTIONS)
+    reader = ParameterReader(operation_of(changed, "create_book"), changed.document, VALIDATORS)
+    sent = {b"referer": b"https://a.example/\xe9", b"x-mood": b"odd", b"x-other": b"1"}
+    assert reader.headers(sent) == {"Referer": "https://a.example/\xe9"}
+    assert reader.headers({}) == {}
+    assert BOOKS.headers(sent) == {}

@@ -147,3 +147,32 @@ def test_removing_from_a_relation_that_holds_one_key_stops_the_start() -> None:
     with pytest.raises(DocumentError, match="nothing to remove from") as caught:
         load_resources(Document(raw, "test"), {})
     assert str(caught.value.where).endswith(f"/relations/{field}/on-delete")
+
+
+@pytest.mark.parametrize(
+    ("properties", "stored"),
+    [
+        pytest.param({"count": {"type": "integer", "x-mock-value": "notes.count"}}, False, id="a derived one"),
+        pytest.param(
+            {"said": {"type": "string"}, "count": {"type": "integer", "x-mock-value": "notes.count"}}, False, id="a derived one among others"
+        ),
+        pytest.param({"said": {"type": "string"}}, True, id="none"),
+        pytest.param({}, True, id="no properties"),
+    ],
+)
+def test_an_object_with_a_derived_property_is_not_stored(properties: dict[str, Any], stored: bool) -> None:
+    found = loaded(lambda schemas: schemas["Book"]["properties"].update(about={"type": "object", "properties": properties}))
+    assert ("about" in found["books"].stored) is stored
+
+
+def test_a_derived_part_behind_a_reference_counts_too() -> None:
+    def change(schemas: dict[str, Any]) -> None:
+        schemas["Count"] = {"type": "integer", "x-mock-value": "notes.count"}
+        schemas["Book"]["properties"]["about"] = {"type": "object", "properties": {"count": {"$ref": "#/components/schemas/Count"}}}
+
+    assert "about" not in loaded(change)["books"].stored
+
+
+def test_what_settles_a_collection_is_known() -> None:
+    found = loaded(lambda schemas: schemas["Book"]["x-mock-collection"].update(settle="return_books"))
+    assert (found["books"].settle, found["authors"].settle) == ("return_books", None)

@@ -193,3 +193,12 @@ def test_any_json_value_is_encoded(value: Any) -> None:
 
 def test_plain_values_are_encoded_without_white_space() -> None:
     assert encode({"a": [1, "é"]}) == orjson.dumps({"a": [1, "é"]}) == '{"a":[1,"é"]}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("attribute", "label"),
+    [("next_entry_name", "Next entry name"), ("title", "Title"), ("bookTitle", "Book title"), ("owner_id", "Owner id"), ("", ""), ("URL", "U r l")],
+)
+def test_a_label_is_the_attribute_as_capitalized_words(attribute: str, label: str) -> None:
+    shapes = replace(SHAPES, shapes={"labelled": ErrorShape({"label": Slot.LABEL}, many=False)}, preferences=dict.fromkeys(Category, ("labelled",)))
+    assert shapes.body(Refusal(Category.VALUE, [TITLE._replace(attribute=attribute)]), 422, ()) == {"label": label}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import MutableMapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from mockserver.app import MockApp
 from mockserver.conventions import Spelling
 from mockserver.routing import Router, Routing, allowed_methods
-from tests.models import BASE, call, document, library_app
+from tests.models import BASE, CONVENTIONS, call, document, library_app
 
 Scope = MutableMapping[str, Any]
 
@@ -291,3 +292,73 @@ def test_other_protocols_are_handed_on() -> None:
 def test_no_path_fails(path: str) -> None:
     seen = routed(f"{BASE}/{path}")
     assert "mock_refusal" in seen or seen["extensions"][ROUTING_CONTEXT]["operation_id"]
+
+
+# --- servers of their own ---
+
+
+def with_servers(*urls: str) -> dict[str, Any]:
+    raw = document()
+    raw["paths"]["/status"]["servers"] = [{"url": url} for url in urls]
+    return raw
+
+
+@pytest.fixture(scope="module")
+def spread(tmp_path_factory: pytest.TempPathFactory) -> MockApp:
+    """The library, whose status is served at `/` too."""
+    conventions = replace(CONVENTIONS, spelling=Spelling(suffix=".json", slashes=True))
+    return library_app(tmp_path_factory.mktemp("spread"), raw=with_servers("/"), conventions=conventions)
+
+
+@pytest.mark.parametrize("base", [BASE, "/api/1", "/library", ""])
+def test_a_path_with_a_server_of_its_own_is_served_there_too(spread: MockApp, base: str) -> None:
+    assert call(spread, "GET", f"{base}/status", key=None).json() == {"up": True}
+    assert call(spread, "HEAD", f"{base}/status", key=None).status == 200
+
+
+@pytest.mark.parametrize("path", ["/library/status/", "/library//status", "//status", "/stat%75s", "/status/"])
+def test_another_spelling_is_that_path_there_too(spread: MockApp, path: str) -> None:
+    assert call(spread, "GET", path, key=None).json() == {"up": True}
+
+
+@pytest.mark.parametrize("base", ["/library", ""])
+def test_another_method_of_it_is_refused_in_the_apis_shape(spread: MockApp, base: str) -> None:
+    reply = call(spread, "POST", f"{base}/status", key=None)
+    assert (reply.status, reply.headers["allow"], reply.violations()["violations"][0]["code"]) == (405, "GET, HEAD", "method")
+
+
+@pytest.mark.parametrize("path", ["/library/statuses", "/library/books", "/books", "/library/status/1", "/libraries/status", "/status/1"])
+def test_nothing_else_is_served_beside_it(spread: MockApp, path: str) -> None:
+    reply = call(spread, "GET", path)
+    assert reply.status == 404
+    assert "x-mock-violations" not in reply.headers, "it is no path of the library"
+
+
+def found_at(raw: dict[str, Any], path: str, method: str = "GET") -> tuple[str | None, str | None, str | None]:
+    """Return the operation found at a path, and the base paths that the stages below and links are told."""
+    seen: dict[str, Any] = {}
+
+    async def below(scope: Scope, receive: Any, send: Any) -> None:
+        seen.update(scope)
+
+    routing = Routing(below)
+    routing.add_api(raw, base_path=BASE, own_base_path="/api/1")
+    asyncio.run(routing({"type": "http", "method": method, "path": path}, None, None))
+    context = seen["extensions"][ROUTING_CONTEXT]
+    return context["operation_id"], context["api_base_path"], seen.get("mock_base")
+
+
+def test_the_base_path_of_what_is_served_elsewhere_is_the_documents() -> None:
+    assert found_at(with_servers("/hooks"), "/library/hooks/status") == ("get_status", BASE, BASE)
+    assert found_at(with_servers("/hooks"), "/hooks/status") == ("get_status", BASE, BASE)
+
+
+def test_every_server_of_a_path_is_served_with_or_without_a_slash_at_its_end() -> None:
+    for path in ("/library/a/status", "/b/c/status", "/library/b/c/status", f"{BASE}/status"):
+        assert found_at(with_servers("/a", "/b/c/"), path)[0] == "get_status"
+    assert found_at(with_servers("/a", "/b/c/"), "/library/b/status")[0] is None
+
+
+def test_paths_without_servers_are_below_the_base_path_alone() -> None:
+    assert found_at(document(), "/library/status") == (None, None, None)
+    assert found_at(document(), "/status") == (None, None, None)

@@ -262,3 +262,94 @@ def test_tokens_follow_from_the_seed() -> None:
 
 def test_users_without_a_credential_are_not_listed() -> None:
     assert Worlds(fixtures(), Callers("authors", 1, "zone"), Bounds(), strict=True).enter("None") is None
+
+
+# --- forms without a credential ---
+
+FORMS = {"Ada": "f00dfeed12", "Brian": "ab12"}
+
+
+def with_forms(bounds: Bounds | None = None, *, strict: bool = False, seed: int = 0) -> Worlds:
+    store = empty_store()
+    for name, secret in (("Ada", "ada-key"), ("Brian", "brian-key"), ("Cleo", None)):
+        store.insert("authors", record_of("authors", name=name, secret=secret, zone=FORMS.get(name)))
+    return Worlds(store, Callers("authors", 1, "secret", form_field="zone"), bounds or Bounds(), strict=strict, seed=seed)
+
+
+def forms_of(worlds: Worlds, credential: str) -> dict[int, str]:
+    entered = worlds.enter(credential)
+    assert entered is not None
+    return dict(entered[0].forms)
+
+
+def entered_by(worlds: Worlds, form: str) -> tuple[str, int] | None:
+    entered = worlds.enter_form(form)
+    return None if entered is None else (entered[0].name, entered[1])
+
+
+def test_a_form_of_the_fixtures_leads_where_the_listed_credentials_lead() -> None:
+    worlds = with_forms()
+    assert entered_by(worlds, "f00dfeed12") == ("", 1)
+    assert entered_by(worlds, "ab12") == ("", 2)
+    assert forms_of(worlds, "ada-key") == {1: "f00dfeed12", 2: "ab12"}
+
+
+def test_every_world_gives_out_forms_of_its_own_that_lead_back_to_it() -> None:
+    worlds = with_forms()
+    mine, yours = forms_of(worlds, "me"), forms_of(worlds, "you:2")
+    assert mine.keys() == yours.keys() == {1, 2}, "Cleo has none in the fixtures"
+    assert [len(form) for form in mine.values()] == [10, 4], "as long as in the fixtures"
+    assert not {*mine.values()} & {*yours.values(), *FORMS.values()}
+    assert [entered_by(worlds, form) for form in (mine[1], yours[2], mine[2])] == [("me", 1), ("you", 2), ("me", 2)]
+
+
+@pytest.mark.parametrize("form", ["", "F00DFEED12", "nobody", "me", "ada-key"])
+def test_what_no_world_has_given_out_leads_nowhere_and_makes_no_world(form: str) -> None:
+    worlds = with_forms()
+    assert worlds.enter_form(form) is None
+    assert len(worlds) == 0
+
+
+def test_forms_follow_from_seed_and_name() -> None:
+    assert forms_of(with_forms(), "me") == forms_of(with_forms(), "me")
+    assert forms_of(with_forms(seed=1), "me")[1] != forms_of(with_forms(), "me")[1]
+
+
+def test_the_forms_of_a_forgotten_world_lead_nowhere_and_those_of_the_fixtures_always_do(seconds: Seconds) -> None:
+    worlds = with_forms(Bounds(worlds=1))
+    mine, listed = forms_of(worlds, "me"), forms_of(worlds, "ada-key")
+    assert entered_by(worlds, mine[1]) is None
+    worlds.enter("you")
+    assert names(worlds) == ["you"]
+    assert entered_by(worlds, listed[1]) == ("", 1), "the world of the fixtures has gone, and begins anew"
+    assert forms_of(worlds, "me") == mine, "a world of the same name gives out the same"
+    assert entered_by(worlds, mine[1]) == ("me", 1)
+
+
+def test_no_form_names_anybody_where_the_conventions_name_no_field() -> None:
+    worlds = made()
+    assert forms_of(worlds, "me") == {}
+    assert worlds.enter_form("None") is None
+    assert worlds.enter_form("f00dfeed12") is None
+
+
+def test_a_session_knows_what_names_a_user_to_forms_in_its_world() -> None:
+    worlds = with_forms()
+    entered = worlds.enter("me")
+    assert entered is not None
+    session = Session(*entered, NOW, UTC, resources(), Functions(), 0)
+    users = session.store["authors"]
+    assert [session.form_id(user) for user in users] == [*forms_of(worlds, "me").values(), None]
+
+
+def test_the_public_world_is_entered_without_a_credential() -> None:
+    for strict in (False, True):
+        world, caller = with_forms(strict=strict).enter_public()
+        assert (world.name, caller) == ("public", 1)
+
+
+def test_what_is_noted_waits_in_the_session() -> None:
+    session = session_with([])
+    session.journal("mail", {"to": "Ada"})
+    assert session.noted == [("mail", {"to": "Ada"})]
+    assert session.world.journal.entries() == [], "the request has not succeeded yet"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Callable
 from urllib.parse import urlsplit
+
+import pytest
 
 from tests.server.process import Served, serving
 
@@ -12,11 +15,11 @@ BASE = "/activecampaign/api/3"
 OPTIONS = ("--clock", "2024-03-25T15:00:00Z", "--seed", "7")
 
 
-def sent(origin: str, method: str, path: str, body: object = None, credential: str = "me") -> bytes:
+def sent(origin: str, method: str, path: str, body: object = None, credential: str = "me", base: str = BASE) -> bytes:
     """Return every byte that comes back for one request on a connection of its own."""
     where = urlsplit(origin)
     content = b"" if body is None else json.dumps(body).encode()
-    head = f"{method} {BASE}{path} HTTP/1.1\r\nHost: mock.example\r\nApi-Token: {credential}\r\nConnection: close\r\n"
+    head = f"{method} {base}{path} HTTP/1.1\r\nHost: mock.example\r\nApi-Token: {credential}\r\nConnection: close\r\n"
     if content:
         head += f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n"
     with socket.create_connection((where.hostname or "", where.port or 0), timeout=30) as connection:
@@ -45,11 +48,42 @@ def conversation(served: Served) -> list[bytes]:
     ]
 
 
-def test_two_processes_answer_with_the_same_bytes() -> None:
+def conversation_in_pipelinedeals(served: Served) -> list[bytes]:
+    origin, base = served.origin, "/pipelinedeals/api/v3"
+    lead = {"type": "Lead", "full_name": "Noor Haddad", "email": "noor@example.org", "company_name": "Beacon Optics"}
+    event = {
+        "type": "CalendarEvent",
+        "name": "Dive",
+        "start_time": "2024-04-02 10:00:00",
+        "end_time": "2024-04-02 11:00:00",
+        "rrule": "FREQ=WEEKLY;COUNT=3",
+    }
+    return [
+        sent(origin, "GET", "/profile.json?api_key=me", base=base),
+        sent(origin, "POST", "/people.json?api_key=me", {"person": lead, "todo_template_id": 501}, base=base),
+        sent(
+            origin,
+            "POST",
+            "/documents.json?api_key=me",
+            {"document": {"title": "a.pdf", "url": "https://example.org/a.pdf", "deal_id": 90412}},
+            base=base,
+        ),
+        sent(origin, "POST", "/calendar_entries.json?api_key=me", {"calendar_entry": event}, base=base),
+        sent(origin, "POST", "/deals.json?api_key=me", {"deal": {}}, base=base),
+        sent(origin, "GET", "/deals.json?api_key=me:313&sort=-deals.name&totals=true", base=base),
+        sent(origin, "DELETE", "/admin/deal_stages/44.json?api_key=me", base=base),
+        sent(origin, "GET", "/documents.json?api_key=me", base=base),
+        sent(origin, "GET", "/deals.json?api_key=invalid", base=base),
+        sent(origin, "GET", "/_mock/journal?api=pipelinedeals&world=me", base=""),
+    ]
+
+
+@pytest.mark.parametrize("talk", [conversation, conversation_in_pipelinedeals])
+def test_two_processes_answer_with_the_same_bytes(talk: Callable[[Served], list[bytes]]) -> None:
     with serving(*OPTIONS) as one:
-        first = conversation(one)
+        first = talk(one)
     with serving(*OPTIONS) as other:
-        second = conversation(other)
+        second = talk(other)
     assert all(answer.startswith(b"HTTP/1.1 ") for answer in first)
     assert first == second
 

@@ -71,6 +71,7 @@ def test_the_installed_server_answers_a_journey(installed: Path) -> None:
             found = client.get("/deals", params={"filters[title]": "from a WHEEL"}).json()
             assert [deal["id"] for deal in found["deals"]] == [made.json()["deal"]["id"]]
             assert client.get("/openapi.json").json()["servers"] == [{"url": "/activecampaign/api/3"}]
+            assert "/_mock/journal" in httpx.get(f"{served.origin}/_mock/openapi.json").json()["paths"]
         assert not (installed.parent / "cache").exists(), "the bundle in the wheel needs no cache"
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
@@ -19,6 +21,8 @@ from mockserver.worlds import Session
 from tests.sweeps.subjects import Subject
 
 FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+BOUNDARY = "sweep-7f3a"
 _WORLDS = count(1)
 
 
@@ -43,6 +47,20 @@ class Call:
 
     def without_query(self, name: str) -> Call:
         return replace(self, query={key: value for key, value in self.query.items() if key != name})
+
+    def with_value(self, parameter: Parameter, value: Any) -> Call:
+        """Return the call with this value for a parameter, wherever it stands."""
+        if parameter.location == "path":
+            return self.with_path(**{parameter.name: value})
+        if parameter.location == "header":
+            return replace(self, headers={**self.headers, parameter.name: _text(value)})
+        return self.with_query({parameter.name: value})
+
+    def without_value(self, parameter: Parameter) -> Call:
+        """Return the call without a parameter of query or headers."""
+        if parameter.location == "header":
+            return replace(self, headers={key: value for key, value in self.headers.items() if key != parameter.name})
+        return self.without_query(parameter.name)
 
     def with_body(self, body: Any) -> Call:
         return replace(self, body=body)
@@ -74,7 +92,9 @@ class Call:
         if not self.operation.bodies or self.body is None:
             return {}
         if self.media_type == FORM:
-            return {"content": urlencode(_flattened(self.body)), "headers": {"Content-Type": FORM}}
+            return {"content": urlencode(flattened(self.body)), "headers": {"Content-Type": FORM}}
+        if self.media_type == MULTIPART:
+            return {"content": _parts(flattened(self.body)), "headers": {"Content-Type": f"{MULTIPART}; boundary={BOUNDARY}"}}
         return {"json": self.body}
 
 
@@ -82,12 +102,18 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _flattened(value: Any, name: str = "") -> list[tuple[str, str]]:
+def flattened(value: Any, name: str = "") -> list[tuple[str, str]]:
+    """Return a body as the bracketed names and texts of a form."""
     if isinstance(value, Mapping):
-        return [pair for key, one in value.items() for pair in _flattened(one, f"{name}[{key}]" if name else key)]
+        return [pair for key, one in value.items() for pair in flattened(one, f"{name}[{key}]" if name else key)]
     if isinstance(value, list):
-        return [pair for one in value for pair in _flattened(one, name)]
+        return [pair for one in value for pair in flattened(one, name)]
     return [(name, _text(value))]
+
+
+def _parts(pairs: list[tuple[str, str]]) -> bytes:
+    parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in pairs]
+    return "".join([*parts, f"--{BOUNDARY}--\r\n"]).encode()
 
 
 def example_of(parameter: Parameter) -> Any:
@@ -116,11 +142,12 @@ def success_calls(subject: Subject, operation: Operation) -> list[Call]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a request led to: its answer, and all records after it."""
+    """What a request led to: its answer (of one that leads elsewhere, where to), and all records and the journal after it."""
 
     status: int
     answer: Any
     records: Mapping[str, Any]
+    journal: Any = ()
 
 
 class Sender:
@@ -133,8 +160,8 @@ class Sender:
         self._app = subject.app(rate_limits=rate_limits)
 
     def send(self, call: Call) -> httpx.Response:
-        """Return the answer to a call; a broken contract fails at once."""
-        payload = call.payload()
+        """Return the answer to a call; a broken contract fails at once. A caller of the fixtures whom the body names is the one of this world."""
+        payload = self._in_this_world(call).payload()
         return self.request(call.method or call.operation.method, call.url(), headers={**payload.pop("headers", {}), **call.headers}, **payload)
 
     def request(self, method: str, url: str, *, headers: Mapping[str, str] | None = None, **payload: Any) -> httpx.Response:
@@ -161,7 +188,38 @@ class Sender:
     def outcome(self, call: Call) -> Outcome:
         """Return the outcome of a call."""
         response = self.send(call)
-        return Outcome(response.status_code, response.json() if response.content else None, self.records())
+        text = response.headers.get("Location", "") if response.is_redirect else self.neutral(response.text)
+        answer = json.loads(text) if "json" in response.headers.get("Content-Type", "") else text or None
+        return Outcome(response.status_code, answer, self.records(), json.loads(self.neutral(json.dumps(self.session().world.journal.entries()))))
+
+    def neutral(self, text: str) -> str:
+        """Return a text of the world without what names this world alone."""
+        world = self.session().world
+        for key, form in world.forms.items():
+            text = text.replace(form, f"form of {key}")
+        return text.replace(json.dumps(world.name), '"this world"')
+
+    def _in_this_world(self, call: Call) -> Call:
+        name, collection = call.operation.caller, self.subject.service.conventions.callers
+        if name is None or not isinstance(call.body, Mapping) or name not in call.body:
+            return call
+        users = self.subject.service.worlds.fixtures[collection.collection]
+        named = next((user["id"] for user in users if user[collection.form_field] == call.body[name]), None)
+        return call if named is None else call.with_body({**call.body, name: self.session().world.forms[named]})
+
+    def settle(self) -> None:
+        """Let happen what has happened in the world by now without a request."""
+        for name in self.subject.api.functions.settle:
+            self.subject.api.functions.settle[name](self.session())
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """Show the world for a while as it stands by now, and leave it to the requests to make it so."""
+        store = self.store
+        snapshot = store.snapshot()
+        self.settle()
+        yield
+        store.restore(snapshot)
 
     def session(self, query: Mapping[str, Any] | None = None) -> Session:
         """Return a session in the world, as a request with this query would have it."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from typing import Any
 
+from mockserver.collection import Relation
 from mockserver.exchange import Record
-from mockserver.operations import Action, Operation
+from mockserver.operations import Action, Operation, Parameter
 from mockserver.pagination import PageRole
 from mockserver.resources import embedded
 from mockserver.view import Visibility
 from tests.sweeps.calls import Call, Sender
+from tests.sweeps.subjects import Subject
 
 
 def page_roles(operation: Operation) -> dict[str, PageRole]:
@@ -39,6 +41,13 @@ def _main(sender: Sender, operation: Operation, answer: Any) -> list[Any]:
     raise AssertionError(f"{operation.label}: no property of the answer holds its records")
 
 
+def shown_record(subject: Subject, operation: Operation, answer: Any) -> Any:
+    """Return the main record of an answer about one: in its envelope, or bare."""
+    schema = operation.responses[operation.statuses[subject.profile] or 0]
+    bare = schema is None or embedded(subject.model.document, schema) is not None
+    return answer if bare else answer[subject.model.resources[operation.collection or ""].singular]
+
+
 def whole_list(sender: Sender, call: Call) -> list[Any]:
     """Return the main records of all pages, in pages of the largest size."""
     roles = page_roles(call.operation)
@@ -57,18 +66,55 @@ def whole_list(sender: Sender, call: Call) -> list[Any]:
 
 
 def belonging(sender: Sender, call: Call) -> list[int]:
-    """Return the ids of the fixtures that a list is about: those of its collection, below its parents, in their default order."""
+    """Return the ids of the fixtures that a list is about: those of its collection, below its parents, kept by default, in their order."""
+    with sender.settled():
+        found = [record for record in related(sender, call) if all(keeps(record) for keeps in defaults(sender, call.operation))]
+    return ids(found)
+
+
+def related(sender: Sender, call: Call) -> list[Record]:
+    """Return the fixtures of a list's collection, below its parents, that the caller may see, in their default order."""
     operation, subject = call.operation, sender.subject
     resource = subject.model.resources[operation.collection or ""]
-    store = sender.store
-    found = [record for record in store[resource.name] if all(record[name] == value for name, value in operation.where.items())]
+    found = [record for record in sender.store[resource.name] if all(record[name] == value for name, value in operation.where.items())]
     for parameter, name in operation.within.items():
+        back = way_back(sender, operation, parameter)
+        if back is not None:
+            keys = sender.store[dict(operation.records)[parameter]].records[int(call.path[parameter])][back.field]
+            found = [record for record in found if record["id"] in (keys if back.many else [keys])]
+            continue
         relation = resource.layout.relations[name]
         target = dict(operation.records)[parameter]
         parent = int(call.path[parameter])
-        found = [record for record in found if record[name] == parent and relation.target_of(record) == target]
+        found = [one for one in found if parent in (one[name] or () if relation.many else [one[name]]) and relation.target_of(one) == target]
     seen = subject.service.visibility(sender.session())
-    return [record["id"] for record in found if seen(resource.name, record) is not Visibility.HIDDEN]
+    return [record for record in found if seen(resource.name, record) is not Visibility.HIDDEN]
+
+
+def way_back(sender: Sender, operation: Operation, parameter: str) -> Relation | None:
+    """Return the relation of the parent that its records are found by; None where they themselves name their parent."""
+    resources, name = sender.subject.model.resources, operation.within[parameter]
+    if name in resources[operation.collection or ""].layout.relations:
+        return None
+    relations = resources[dict(operation.records)[parameter]].layout.relations.values()
+    return next(relation for relation in relations if relation.inverse == name)
+
+
+def has_default(parameter: Parameter) -> bool:
+    """Return whether a parameter is a filter that filters though it is not sent."""
+    return "default" in parameter.schema and (parameter.filter is not None or parameter.filter_function is not None)
+
+
+def defaults(sender: Sender, operation: Operation) -> list[Callable[[Record], bool]]:
+    """Return the tests of an operation's filters that are applied without being sent."""
+    session, found = sender.session(), []
+    for parameter in filter(has_default, operation.parameters):
+        value = parameter.schema["default"]
+        if parameter.filter is not None:
+            found.append(parameter.filter.bind(session.store, value, session.zone).matches)
+        else:
+            found.append(sender.subject.api.functions.filters[parameter.filter_function or ""](session, value, {}))
+    return found
 
 
 def is_filled(operation: Operation) -> bool:
@@ -86,7 +132,7 @@ def filled(sender: Sender, call: Call) -> Call:
     return next(one for one in calls if belonging(sender, one))
 
 
-def ids(records: list[Any]) -> list[int]:
+def ids(records: Iterable[Any]) -> list[int]:
     """Return the ids of answered records."""
     return [int(record["id"]) for record in records]
 
@@ -96,7 +142,12 @@ def kept(sender: Sender, operation: Operation, records: list[Any]) -> list[Recor
     return [sender.store[operation.collection or ""].records[key] for key in ids(records)]
 
 
-def multiply(sender: Sender, operation: Operation, template: Mapping[str, Any], count: int) -> None:
-    """Put so many copies of a record into the world."""
-    for _ in range(count):
-        sender.store.insert(operation.collection or "", {**template, "id": None})
+def multiply(sender: Sender, call: Call, template: Mapping[str, Any], count: int) -> None:
+    """Put so many copies of a listed record into the world, where the same list finds them."""
+    operation, store = call.operation, sender.store
+    made = [store.insert(operation.collection or "", {**template, "id": None})["id"] for _ in range(count)]
+    for parameter in operation.within:
+        back = way_back(sender, operation, parameter)
+        if back is not None:
+            parent, key = dict(operation.records)[parameter], int(call.path[parameter])
+            store.update(parent, key, {back.field: [*store[parent].records[key][back.field], *made]})

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from mockserver.operations import Operation, Parameter, Profile
 from mockserver.refusals import Category, Refusal
-from tests.sweeps.calls import FORM, Call, example_call, example_of
+from tests.sweeps.calls import FORM, MULTIPART, Call, example_call, example_of
 from tests.sweeps.subjects import Subject
 
 UNKNOWN_ID = 99_999_999
 MANY = 1001
 GARBAGE = ("garbage", "-7", "0", "99999999999999999999", "", "x,y")
-UNREADABLE = {FORM: b"boat%5Bname%5D=\xff", "application/json": b'{"broken'}
+UNREADABLE = {FORM: b"boat%5Bname%5D=\xff", MULTIPART: b"--without a boundary", "application/json": b'{"broken'}
 TOO_LARGE = b" " * ((1 << 20) + 1)
 
 
@@ -23,6 +23,7 @@ class Attempt(NamedTuple):
     Attributes:
         credential: an unknown one, None for none at all, `""` for a good one.
         repeated: whether the request is sent until the rate limit refuses it.
+        status: the status that the operation itself says; None: that of the conventions.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Attempt(NamedTuple):
     call: Call
     credential: str | None = ""
     repeated: bool = False
+    status: int | None = None
 
 
 def refused_attempts(subject: Subject, operation: Operation, profile: Profile | None = None) -> Iterator[Attempt]:
@@ -42,7 +44,7 @@ def refused_attempts(subject: Subject, operation: Operation, profile: Profile | 
             yield Attempt("an unknown program", Category.PROGRAM, example.with_query({key.name: "invalid"}))
     if operation.allowed is not None:
         yield Attempt("a caller who may not", Category.FORBIDDEN, example, f"sweep:{forbidden_caller(subject, operation)}")
-    if subject.service.conventions.limit is not None:
+    if operation.secured and subject.service.conventions.limit is not None:
         yield Attempt("too many requests", Category.RATE, example, repeated=True)
     yield from _of_path(subject, operation, example, profile or subject.profile)
     yield from _of_query(subject, operation, example)
@@ -59,15 +61,16 @@ def forbidden_caller(subject: Subject, operation: Operation) -> int:
     return next(user for user in users if not allowed(service.session(world, user)))
 
 
-def expected_status(subject: Subject, operation: Operation, category: Category) -> int:
-    """Return the status that the API's conventions answer with."""
-    return subject.service.conventions.errors.status(Refusal(category, []), operation.responses)
+def expected_status(subject: Subject, operation: Operation, attempt: Attempt) -> int:
+    """Return the status that the API's conventions answer with, unless the operation says another."""
+    return subject.service.conventions.errors.status(Refusal(attempt.category, [], attempt.status), operation.responses)
 
 
 def _of_path(subject: Subject, operation: Operation, example: Call, profile: Profile) -> Iterator[Attempt]:
     malformed = subject.service.conventions.malformed_ids[profile] if operation.records else Category.MALFORMED_ID
+    missing = {parameter.name: parameter.missing for parameter in operation.located("path")}
     for name, _ in operation.records:
-        yield Attempt(f"an unknown {name}", Category.MISSING_RECORD, example.with_path(**{name: UNKNOWN_ID}))
+        yield Attempt(f"an unknown {name}", Category.MISSING_RECORD, example.with_path(**{name: UNKNOWN_ID}), status=missing[name])
     for parameter in operation.located("path"):
         for text in GARBAGE[:2]:
             if _malformed_path(subject, operation, parameter, text):

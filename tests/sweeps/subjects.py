@@ -19,6 +19,7 @@ from mockserver.requests import ParameterReader
 from mockserver.settings import Settings
 from mockserver.spec import load_document
 from mockserver.validation import Validators
+from tests.bundles import CACHE
 from tests.models import operation_of
 from tests.tiny_api.api import HARBOUR
 
@@ -41,9 +42,16 @@ class Subject:
 
     @property
     def swept(self) -> list[Operation]:
-        """The operations to sweep: in the observed profile those whose success it answers otherwise; statuses are swept in both."""
+        """The operations to sweep: in the observed profile those whose success it answers otherwise."""
         documented = self.profile is Profile.DOCUMENTED
         return [one for one in self.model.operations if documented or one.statuses[Profile.OBSERVED] != one.statuses[Profile.DOCUMENTED]]
+
+    @property
+    def refusing(self) -> list[Operation]:
+        """The operations whose statuses to sweep: in the observed profile also those that may refuse an id otherwise."""
+        ids = self.service.conventions.malformed_ids
+        differ = ids[Profile.OBSERVED] is not ids[Profile.DOCUMENTED]
+        return [one for one in self.model.operations if one in self.swept or (differ and one.located("path"))]
 
     @property
     def service(self) -> Service:
@@ -81,12 +89,12 @@ SUBJECTS = [Subject(api, profile) for api in [*map(shipped_api, SHIPPED), HARBOU
 
 @cache
 def _model(subject: Subject) -> Model:
-    return load_model(load_document(subject.api.document, None), subject.api.functions)
+    return load_model(load_document(subject.api.document, CACHE), subject.api.functions)
 
 
 @cache
 def _app(subject: Subject, rate_limits: bool) -> MockApp:
-    app = create_app(Settings(clock=NOW, profile=subject.profile, rate_limits=rate_limits), [subject.api])
+    app = create_app(Settings(clock=NOW, profile=subject.profile, rate_limits=rate_limits, cache=CACHE), [subject.api])
     STARTED.append(app)
     return app
 
@@ -96,12 +104,12 @@ def _judges(subject: Subject) -> Any:
     return schemathesis.openapi.from_dict({**subject.model.document.raw, "servers": [{"url": subject.base}]})
 
 
-def each_operation(keep: Callable[[Operation], bool] = lambda operation: True, *, in_every_profile: bool = False) -> list[Any]:
-    """Return pytest parameters (subject, operation) for every operation that is kept."""
+def each_operation(keep: Callable[[Operation], bool] = lambda operation: True, *, refusing: bool = False) -> list[Any]:
+    """Return pytest parameters (subject, operation) for every operation that is kept; `refusing`: of those whose statuses are swept."""
     return [
         pytest.param(subject, operation, id=f"{subject}:{operation.operation_id}")
         for subject in SUBJECTS
-        for operation in (subject.model.operations if in_every_profile else subject.swept)
+        for operation in (subject.refusing if refusing else subject.swept)
         if keep(operation)
     ]
 

@@ -12,7 +12,7 @@ from mockserver.operations import Action, Operation, Parameter
 from mockserver.query import Filter, path_key
 from mockserver.stored import parse_stored
 from tests.sweeps.calls import Call, Sender, example_call, example_of
-from tests.sweeps.lists import filled, ids, is_filled, kept, main_records, multiply, page_roles, whole_list
+from tests.sweeps.lists import filled, has_default, ids, is_filled, kept, main_records, multiply, page_roles, related, whole_list
 from tests.sweeps.subjects import SUBJECTS, Subject, each_list, each_operation, each_parameter
 
 MakeSender = Callable[..., Sender]
@@ -27,12 +27,12 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 def reached(subject: Subject, operation: Operation, parameter: Parameter) -> Call:
     """Return the example request with the parameter's companions, without the parameter."""
-    return example_call(subject, operation).reaching(parameter.raw.get("x-mock-reach", {})).without_query(parameter.name)
+    return example_call(subject, operation).reaching(parameter.raw.get("x-mock-reach", {})).without_value(parameter)
 
 
 def sampled(subject: Subject, operation: Operation, parameter: Parameter) -> Call:
     """Return the example request with the parameter's companions and its example."""
-    return reached(subject, operation, parameter).with_query({parameter.name: example_of(parameter)})
+    return reached(subject, operation, parameter).with_value(parameter, example_of(parameter))
 
 
 # --- every parameter has one effect ---
@@ -43,6 +43,7 @@ def test_a_parameter_has_an_effect_and_an_example(subject: Subject, operation: O
     effects = [
         parameter.record,
         parameter.filter or parameter.filter_function,
+        parameter.expansion,
         parameter.order or parameter.order_table or parameter.order_function,
         parameter.page,
         parameter.select or parameter.thins,
@@ -50,7 +51,7 @@ def test_a_parameter_has_an_effect_and_an_example(subject: Subject, operation: O
         parameter.no_effect,
     ]
     assert len([effect for effect in effects if effect]) == 1
-    assert parameter.location in ("path", "query")
+    assert parameter.location in ("path", "query", "header")
     assert example_of(parameter) is not None
 
 
@@ -76,20 +77,52 @@ def is_filter(parameter: Parameter) -> bool:
     return parameter.filter is not None or parameter.filter_function is not None
 
 
-@pytest.mark.parametrize(("subject", "operation", "parameter"), each_parameter(is_filter))
+def filters_when_sent(parameter: Parameter) -> bool:
+    return is_filter(parameter) and not has_default(parameter)
+
+
+@pytest.mark.parametrize(("subject", "operation", "parameter"), each_parameter(filters_when_sent))
 def test_a_filter_keeps_some_records_and_drops_some(sender: MakeSender, subject: Subject, operation: Operation, parameter: Parameter) -> None:
     one = sender(subject)
     everything = ids(whole_list(one, reached(subject, operation, parameter)))
     filtered = ids(whole_list(one, sampled(subject, operation, parameter)))
+    assert [key for key in everything if key in filtered] == filtered
+    same = filter_of_all(subject, operation, parameter)
+    if same is not None:
+        of_all = ids(whole_list(one, sampled(subject, *same)))
+        assert filtered == [key for key in everything if key in of_all]
+        return
     assert filtered, f"{example_of(parameter)!r} keeps none"
     assert len(filtered) < len(everything), f"{example_of(parameter)!r} drops none"
-    assert [key for key in everything if key in filtered] == filtered
+
+
+def filter_of_all(subject: Subject, operation: Operation, parameter: Parameter) -> tuple[Operation, Parameter] | None:
+    """Return, for the filter of a list below a parent, the same filter of the list of all, where there is one: that one proves that it divides."""
+    lists = [one for one in subject.model.operations if operation.within and one.action is Action.LIST and not one.records]
+    same = ((one, other) for one in lists if one.collection == operation.collection for other in one.located("query") if other.raw == parameter.raw)
+    return next(same, None)
+
+
+@pytest.mark.parametrize(("subject", "operation", "parameter"), each_parameter(has_default))
+def test_a_filter_with_a_default_need_not_be_sent(sender: MakeSender, subject: Subject, operation: Operation, parameter: Parameter) -> None:
+    one = sender(subject)
+    unsent, sent = reached(subject, operation, parameter), sampled(subject, operation, parameter)
+    with one.settled():
+        everything = ids(related(one, unsent))
+    assert ids(whole_list(one, unsent)) == ids(whole_list(one, unsent.with_value(parameter, parameter.schema["default"])))
+    assert 0 < len(whole_list(one, unsent)) < len(everything)
+    assert 0 < len(whole_list(one, sent)) <= len(everything)
+    assert ids(whole_list(one, unsent)) != ids(whole_list(one, sent))
 
 
 @pytest.mark.parametrize(("subject", "operation", "parameter"), each_parameter(lambda parameter: parameter.filter is not None))
 def test_a_filter_keeps_what_its_operator_says(sender: MakeSender, subject: Subject, operation: Operation, parameter: Parameter) -> None:
     one = sender(subject)
-    everything = whole_list(one, reached(subject, operation, parameter))
+    if has_default(parameter):
+        with one.settled():
+            everything: list[Any] = related(one, reached(subject, operation, parameter))
+    else:
+        everything = whole_list(one, reached(subject, operation, parameter))
     filtered = whole_list(one, sampled(subject, operation, parameter))
     assert parameter.filter is not None
     wanted = [record["id"] for record in kept(one, operation, everything) if admits(one, parameter.filter, example_of(parameter), record)]
@@ -118,6 +151,50 @@ def admits(sender: Sender, declared: Filter, sent: Any, record: Any) -> bool:
 
 def _folded(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
+
+
+# --- parameters that stand for others ---
+
+
+def is_expansion(parameter: Parameter) -> bool:
+    return parameter.expansion is not None
+
+
+def expanded(sender: Sender, operation: Operation, parameter: Parameter) -> Call:
+    """Return the example request with what the parameter's example stands for, in its stead."""
+    call, value = reached(sender.subject, operation, parameter), example_of(parameter)
+    stands_for = sender.subject.api.functions.expansions[parameter.expansion or ""]
+    asked: dict[str, list[str]] = {}
+    for name, text in stands_for(sender.session({parameter.name: value}), operation.collection, value):
+        asked.setdefault(name, []).append(text)
+    assert asked, f"{value!r} stands for nothing"
+    return call.with_query(asked)
+
+
+@pytest.mark.parametrize(("subject", "operation", "parameter"), each_parameter(is_expansion))
+def test_a_parameter_that_stands_for_others_lists_what_they_do(
+    sender: MakeSender, subject: Subject, operation: Operation, parameter: Parameter
+) -> None:
+    one = sender(subject)
+    everything = ids(whole_list(one, reached(subject, operation, parameter)))
+    listed = ids(whole_list(one, sampled(subject, operation, parameter)))
+    assert listed == ids(whole_list(one, expanded(one, operation, parameter)))
+    assert 0 < len(listed) < len(everything)
+
+
+@pytest.mark.parametrize(("subject", "operation", "parameter"), each_parameter(is_expansion))
+def test_filters_beside_what_a_parameter_stands_for_both_count_and_an_order_wins(
+    sender: MakeSender, subject: Subject, operation: Operation, parameter: Parameter
+) -> None:
+    one = sender(subject)
+    alone = ids(whole_list(one, sampled(subject, operation, parameter)))
+    for other in operation.located("query"):
+        both = sampled(subject, operation, parameter).reaching(other.raw.get("x-mock-reach", {})).with_value(other, example_of(other))
+        beside = ids(whole_list(one, sampled(subject, operation, other)))
+        if filters_when_sent(other):
+            assert sorted(ids(whole_list(one, both))) == sorted(key for key in alone if key in beside), other.name
+        elif other.orders:
+            assert ids(whole_list(one, both)) == [key for key in beside if key in alone], other.name
 
 
 # --- orders ---
@@ -212,7 +289,7 @@ def with_page_role(*names: str) -> Callable[[Parameter], bool]:
 def test_a_limit_cuts_the_page(sender: MakeSender, subject: Subject, operation: Operation, parameter: Parameter) -> None:
     one = sender(subject)
     call, size = filled(one, reached(subject, operation, parameter)), example_of(parameter)
-    multiply(one, operation, kept(one, operation, main_records(one, call))[0], size)
+    multiply(one, call, kept(one, operation, main_records(one, call))[0], size)
     everything = whole_list(one, call)
     assert size < len(everything)
     assert main_records(one, call.with_query({parameter.name: size})) == everything[:size]
@@ -223,7 +300,7 @@ def test_a_page_without_a_limit_has_its_default_size(sender: MakeSender, subject
     one = sender(subject)
     assert parameter.page is not None
     call = filled(one, reached(subject, operation, parameter))
-    multiply(one, operation, kept(one, operation, main_records(one, call))[0], parameter.page.default)
+    multiply(one, call, kept(one, operation, main_records(one, call))[0], parameter.page.default)
     assert len(main_records(one, call)) == parameter.page.default
 
 
@@ -233,7 +310,7 @@ def test_a_limit_above_the_maximum_is_clamped(sender: MakeSender, subject: Subje
     assert parameter.page is not None
     maximum = parameter.page.maximum or 0
     call = filled(one, reached(subject, operation, parameter))
-    multiply(one, operation, kept(one, operation, main_records(one, call))[0], maximum + 1)
+    multiply(one, call, kept(one, operation, main_records(one, call))[0], maximum + 1)
     assert len(main_records(one, call.with_query({parameter.name: maximum + 1}))) == maximum
 
 
@@ -246,7 +323,7 @@ def test_an_offset_or_a_page_number_shifts_the_page(sender: MakeSender, subject:
     call, number = filled(one, reached(subject, operation, parameter)), example_of(parameter)
     skipped = number if parameter.page and parameter.page.role == "offset" else (number - 1) * size
     if operation.within:
-        multiply(one, operation, kept(one, operation, main_records(one, call))[0], skipped)
+        multiply(one, call, kept(one, operation, main_records(one, call))[0], skipped)
     everything = whole_list(one, call)
     assert 0 < skipped < len(everything), "the example leads to the first page or past the end"
     assert main_records(one, call.with_query({limit: size, parameter.name: number})) == everything[skipped : skipped + size]
@@ -343,7 +420,7 @@ def test_a_parameter_without_effect_changes_nothing(sender: MakeSender, subject:
     if parameter.location == "path":
         changed = call.with_path(**{parameter.name: int(example_of(parameter)) + 1})
     else:
-        changed = call.with_query({parameter.name: example_of(parameter)})
+        changed = call.with_value(parameter, example_of(parameter))
     assert sender(subject).outcome(changed) == sender(subject).outcome(call)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mockserver.conventions import Conventions, Spelling, Zones
+from mockserver.automations import Action, Calls, Fact
+from mockserver.conventions import Bodies, Conventions, Spelling, Zones
 from mockserver.operations import Profile
 from mockserver.ratelimit import Limit
 from mockserver.refusals import Category
@@ -11,7 +12,7 @@ from mockserver.responses import ErrorShape, ErrorShapes, Headers, Sentence, Slo
 from mockserver.worlds import Callers
 
 PROBLEM = ErrorShape({"error": Slot.MESSAGE}, many=False)
-FIELDS = ErrorShape({"field": Slot.POINTER, "msg": Slot.MESSAGE})
+FIELDS = ErrorShape({"field": Slot.POINTER, "label": Slot.LABEL, "msg": Slot.MESSAGE})
 
 STATUSES = {
     Category.UNKNOWN_PATH: (404,),
@@ -56,7 +57,7 @@ ERRORS = ErrorShapes(
 
 CONVENTIONS = Conventions(
     errors=ERRORS,
-    callers=Callers(collection="sailors", administrator=1, credential_field="api_key"),
+    callers=Callers(collection="sailors", administrator=1, credential_field="api_key", form_field="form_key"),
     zones=Zones("UTC", caller_field="time_zone"),
     formats=Formats(
         instants={
@@ -66,7 +67,12 @@ CONVENTIONS = Conventions(
         dates={"": "{0.year:04d}/{0.month:02d}/{0.day:02d}"},
     ),
     headers=Headers({"X-Harbour": "open"}),
-    limit=Limit(3, 10, remaining_header="X-RateLimit-Remaining"),
+    bodies=Bodies(in_query=True),
+    limit=Limit(3, 10, remaining_header="X-RateLimit-Remaining", always_told=True),
+    calls=Calls(
+        {"rule": Fact.AUTOMATION, "what": Fact.MODEL, "how": Fact.ACTION, "which": Fact.KEY},
+        {Action.CREATED: "launched", Action.UPDATED: "refitted", Action.DELETED: "sunk"},
+    ),
     spelling=Spelling(suffix=".json", slashes=True),
     media_type="application/json; charset=utf-8",
     malformed_ids=dict.fromkeys(Profile, Category.MISSING_RECORD),

@@ -12,13 +12,15 @@ import pytest
 from mockserver.apis import SHIPPED, Api, shipped_api
 from mockserver.operations import load_model
 from mockserver.spec import load_document
+from tests.bundles import CACHE
 from tests.tiny_api.api import HARBOUR
 
 ENGINE = Path(__file__).resolve().parents[2] / "mockserver"
 VENDORS = ("activecampaign", "active campaign", "pipelinedeals", "pipeline deals", "pipelinecrm", "api-token", "api_token", "dealgroup", "w2lid")
 PLAIN = frozenset(
     """
-    account config email exclude group id ids include limit list lists note notes nothing offset page per_page search status tag tags user users
+    account automation automations config document documents email exclude group id ids include limit list lists note notes nothing offset page
+    per_page search sort status tag tags user users
     """.split(),
 )
 """Names in the documents that are words of the field too."""
@@ -35,7 +37,7 @@ def vendor_words(text: str) -> list[str]:
 
 def names_of(api: Api) -> frozenset[str]:
     """Return what the API's document calls its operations, collections, records and parameters."""
-    model = load_model(load_document(api.document, None), api.functions)
+    model = load_model(load_document(api.document, CACHE), api.functions)
     resources = [name for resource in model.resources.values() for name in (resource.name, resource.singular)]
     operations = [operation.operation_id for operation in model.operations]
     parameters = [name for operation in model.operations for parameter in operation.located("query") for name in (parameter.name, *parameter.aliases)]

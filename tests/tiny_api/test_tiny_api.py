@@ -15,6 +15,7 @@ from mockserver.apis import SHIPPED, shipped_api
 from mockserver.app import MockApp, create_app
 from mockserver.lint import lint_api
 from mockserver.settings import Settings
+from tests.bundles import CACHE
 from tests.tiny_api.api import HARBOUR
 
 NOW = datetime(2024, 3, 25, 15, tzinfo=UTC)
@@ -25,7 +26,7 @@ Request = Callable[..., httpx.Response]
 
 @pytest.fixture(scope="module")
 def app() -> MockApp:
-    return create_app(Settings(clock=NOW), [HARBOUR])
+    return create_app(Settings(clock=NOW, cache=CACHE), [HARBOUR])
 
 
 @pytest.fixture
@@ -107,7 +108,16 @@ def test_a_sailor_sees_their_own_boats_only(request_as: Request) -> None:
 
 
 def test_a_single_record_stands_bare(ask: Request) -> None:
-    assert shown(ask("GET", "/crews/2.json")) == {"id": 2, "name": "Day sailors", "captain_id": 1, "size": 2, "sailor_ids": [], "boat_ids": [3]}
+    assert shown(ask("GET", "/crews/2.json")) == {
+        "id": 2,
+        "name": "Day sailors",
+        "captain_id": 1,
+        "size": 2,
+        "sailor_ids": [],
+        "boat_ids": [3],
+        "aboard": False,
+        "afloat": [{"id": 3, "name": "Petrel"}],
+    }
 
 
 def test_an_envelope_may_nest_its_page_values(ask: Request) -> None:
@@ -139,8 +149,8 @@ def test_several_selections_stand_in_one_comma_list(ask: Request) -> None:
 
 
 def test_a_list_sorts_by_the_column_that_a_parameter_names(ask: Request) -> None:
-    assert names(ask("GET", "/boats.json", params={"sort": "boats.name", "per_page": "2"})) == ["Grey Gull", "Herring gull"]
-    assert names(ask("GET", "/boats.json", params={"sort": "-boats.length", "per_page": "2"})) == ["Skua", "Petrel"]
+    assert names(ask("GET", "/boats.json", params={"ordered": "boats.name", "per_page": "2"})) == ["Grey Gull", "Herring gull"]
+    assert names(ask("GET", "/boats.json", params={"ordered": "-boats.length", "per_page": "2"})) == ["Skua", "Petrel"]
 
 
 def test_alternatives_repeat_a_parameter(ask: Request) -> None:
@@ -208,6 +218,116 @@ def test_a_note_of_another_boat_is_not_found(ask: Request) -> None:
     assert ask("GET", "/boats/1/notes/3.json").status_code == 404
 
 
+def test_what_the_body_says_may_stand_in_the_query(request_as: Request) -> None:
+    asked = {"boat[name]": "Tern", "boat[length]": "8.5", "boat[hull]": "wood", "boat[moored]": "false", "boat[crew_id]": ""}
+    by_query = shown(request_as("by query", "POST", "/boats.json", params=asked), 201)
+    sent = {"boat": {"name": "Tern", "length": 8.5, "hull": "wood", "moored": False, "crew_id": None}}
+    assert by_query == shown(request_as("by body", "POST", "/boats.json", json=sent), 201)
+    assert shown(request_as("by query", "PUT", "/boats/1.json", params={"boat[crew_id]": ""}))["crew_id"] is None
+
+
+def test_the_watch_of_a_header_stands_in_the_log(ask: Request) -> None:
+    ask("PUT", "/boats/2.json", headers={"watch": "night"}, json={"boat": {"moored": False}})
+    assert shown(ask("GET", "/boats/2.json"))["log"] == {
+        "count": 4,
+        "last": {"id": 6, "boat_id": 2, "content": "Cast off, seen by the night watch", "created_at": "2024/03/25 11:00:00 -0400"},
+    }
+
+
+def test_an_owner_is_told_by_a_mail_in_the_journal(app: MockApp, request_as: Request) -> None:
+    boat = {"name": "Tern", "length": 8, "hull": "wood", "owner_id": 2}
+    request_as("mails", "POST", "/boats.json", json={"boat": {**boat, "notify": True}})
+    request_as("mails", "POST", "/boats.json", json={"boat": {**boat, "name": "Silent"}})
+    request_as("mails", "POST", "/boats.json", json={"boat": {**boat, "notify": True, "crew_id": 1}})
+    entered = app.service("harbour").worlds.enter("mails")
+    assert entered is not None
+    mail = {"kind": "mail", "at": "2024-03-25T15:00:00+00:00", "to": "Tama", "subject": "About Tern"}
+    assert entered[0].journal.entries() == [mail], "the third boat was refused: its crew has two"
+
+
+# --- what happens by itself, and what depends on who asks ---
+
+
+def test_a_repair_is_done_when_its_hours_have_passed(ask: Request) -> None:
+    def ids(**params: str) -> list[int]:
+        return [repair["id"] for repair in shown(ask("GET", "/repairs.json", params={"per_page": "4", **params}))["entries"]]
+
+    assert shown(ask("GET", "/repairs/1.json"))["done"] is True
+    assert shown(ask("GET", "/repairs/2.json"))["done"] is False
+    assert ids() == [2, 4]
+    assert ids(**{"conditions[with_done]": "true"}) == [1, 2, 3, 4]
+    assert ids(**{"conditions[with_done]": "false"}) == [2, 4]
+    new = shown(ask("POST", "/repairs.json", json={"repair": {"boat_id": 1, "work": "Scrape", "hours": 5}}), 201)
+    assert (new["ready_at"], new["done"]) == ("2024/03/25 16:00:00 -0400", False)
+
+
+def test_a_course_stands_for_conditions_and_an_order(ask: Request) -> None:
+    assert names(ask("GET", "/boats.json", params={"course": "racing"})) == ["Skua", "Petrel"]
+    assert names(ask("GET", "/boats.json", params={"course": "racing", "ordered": "boats.length"})) == ["Petrel", "Skua"]
+    assert names(ask("GET", "/boats.json", params={"course": "racing", "conditions[length][to]": "20"})) == ["Petrel"]
+    assert shown(ask("GET", "/boats.json", params={"course": "treasure"}), 422) == [
+        {"field": "", "label": "Course", "msg": "expected one of racing, museum"},
+    ]
+
+
+def test_those_who_sail_with_a_crew_are_listed_below_it(ask: Request) -> None:
+    answer = shown(ask("GET", "/crews/1/sailors.json"))
+    assert [sailor["first_name"] for sailor in answer["entries"]] == ["Tama", "Oddny"]
+    assert answer["pagination"]["total"] == 2
+    assert shown(ask("GET", "/crews/2/sailors.json"))["entries"] == []
+
+
+def test_what_a_sailor_sees_of_a_crew_is_never_shown_to_another(request_as: Request) -> None:
+    for _ in range(2):
+        for sailor, crews in ((1, {3}), (2, {1, 4}), (3, {1})):
+            listed = shown(request_as(f"aboard:{sailor}", "GET", "/crews.json", params={"per_page": "4"}))["entries"]
+            assert {crew["id"] for crew in listed if crew["aboard"]} == crews
+
+
+def test_a_list_of_records_that_a_function_returns_hides_what_the_caller_may_not_see(request_as: Request) -> None:
+    assert shown(request_as("afloat:1", "GET", "/crews/2.json"))["afloat"] == [{"id": 3, "name": "Petrel"}]
+    assert shown(request_as("afloat:2", "GET", "/crews/2.json"))["afloat"] == []
+
+
+def test_every_world_names_its_sailors_to_guests_by_keys_of_its_own(request_as: Request) -> None:
+    profiles = [shown(request_as(credential, "GET", "/profile.json")) for credential in ("east", "west", "east:2", "harbour-master", "east:3")]
+    keys = [profile["guest_key"] for profile in profiles]
+    assert len(set(keys)) == 5
+    assert keys[3:] == ["0a1b2c3d4e", None]
+    assert {len(key) for key in keys[:4]} == {10}
+    assert [profile["world"] for profile in profiles] == ["east", "west", "east", "", "east"]
+
+
+# --- forms of guests ---
+
+
+def test_a_form_without_a_key_acts_in_the_world_of_the_sailor_whom_it_names(request_as: Request) -> None:
+    guest_key = shown(request_as("guests:2", "GET", "/profile.json"))["guest_key"]
+    sent = {"guest_key": guest_key, "content": "Ahoy", "next": "https://guests.example/thanks"}
+    answer = request_as("", "POST", "/guestbook", base="/harbour", data=sent)
+    assert (answer.status_code, answer.headers["Location"], answer.content) == (302, "https://guests.example/thanks", b"")
+    assert shown(request_as("guests", "GET", "/boats/1.json"))["log"]["last"]["content"] == "Ahoy"
+    assert shown(request_as("strangers", "GET", "/boats/1.json"))["log"]["last"]["content"] == "New mast"
+
+
+def test_a_page_is_answered_as_text(request_as: Request) -> None:
+    guest_key = shown(request_as("pages:2", "GET", "/profile.json"))["guest_key"]
+    for key, page in ((guest_key, "<p>Your greeting is noted.</p>"), ("nobody", "<p>Nobody of that name moors here.</p>")):
+        answer = request_as("", "POST", "/guestbook", base="", files={"guest_key": (None, key), "content": (None, "{Ahoy")})
+        assert (answer.status_code, answer.text) == (200, page)
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert shown(request_as("pages", "GET", "/boats/1.json"))["log"] | {"last": None} == {"count": 2, "last": None}
+
+
+@pytest.mark.parametrize("base", ["/harbour/api/v1", "/api/v1", "/harbour", ""])
+@pytest.mark.parametrize("path", ["/guestbook", "/guestbook/"])
+def test_a_path_with_a_server_of_its_own_is_found_there_too(request_as: Request, base: str, path: str) -> None:
+    sent = {"guest_key": "nobody", "content": "Ahoy"}
+    assert request_as("", "POST", path, base=base, data=sent).status_code == 200
+    assert request_as("", "GET", path, base=base).status_code == 405
+    assert request_as("", "GET", "/guestbooks", base=base).status_code == 404
+
+
 # --- refusals ---
 
 
@@ -227,14 +347,20 @@ def test_a_record_without_its_envelope_is_refused_with_an_object(ask: Request) -
 
 def test_wrong_attributes_are_told_in_a_bare_array(ask: Request) -> None:
     answer = shown(ask("POST", "/boats.json", json={"boat": {"name": "", "hull": "wood"}}), 422)
-    assert answer == [{"field": "length", "msg": "can't be blank"}, {"field": "name", "msg": "can't be blank"}]
+    assert answer == [
+        {"field": "length", "label": "Length", "msg": "can't be blank"},
+        {"field": "name", "label": "Name", "msg": "can't be blank"},
+    ]
 
 
 def test_rules_are_told_like_wrong_attributes(ask: Request) -> None:
     crowded = {"boat": {"name": "Tern", "length": 8, "hull": "wood", "crew_id": 1}}
-    assert shown(ask("POST", "/boats.json", json=crowded), 422) == [{"field": "crew_id", "msg": "has 2 boats already"}]
+    assert shown(ask("POST", "/boats.json", json=crowded), 422) == [{"field": "crew_id", "label": "Crew id", "msg": "has 2 boats already"}]
     taken = {"crew": {"name": "BILGE", "captain_id": 44}}
-    assert shown(ask("POST", "/crews.json", json=taken), 422) == [{"field": "captain_id", "msg": "is unknown"}, {"field": "name", "msg": "is taken"}]
+    assert shown(ask("POST", "/crews.json", json=taken), 422) == [
+        {"field": "captain_id", "label": "Captain id", "msg": "is unknown"},
+        {"field": "name", "label": "Name", "msg": "is taken"},
+    ]
 
 
 def test_a_malformed_parameter_is_refused_with_422(ask: Request) -> None:
@@ -296,12 +422,16 @@ def test_lint_finds_nothing_in_it() -> None:
 
 
 def test_it_is_served_beside_the_shipped_ones() -> None:
-    app = create_app(Settings(clock=NOW), [*map(shipped_api, SHIPPED), HARBOUR])
+    app = create_app(Settings(clock=NOW, cache=CACHE), [*map(shipped_api, SHIPPED), HARBOUR])
     assert [one["name"] for one in app.health()["apis"]] == [*SHIPPED, "harbour"]
 
 
+def test_a_limit_that_is_not_enforced_is_told_as_a_full_window(request_as: Request) -> None:
+    assert [request_as("slow", "GET", "/profile.json").headers["X-RateLimit-Remaining"] for _ in range(5)] == ["3"] * 5
+
+
 def test_the_rate_limit_tells_what_remains() -> None:
-    app = create_app(Settings(clock=NOW, rate_limits=True), [HARBOUR])
+    app = create_app(Settings(clock=NOW, rate_limits=True, cache=CACHE), [HARBOUR])
 
     async def exchange() -> list[httpx.Response]:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://harbour.example") as client:

@@ -17,6 +17,7 @@ from mockserver.pipeline import Service, zone_of
 from mockserver.spec import load_document
 from mockserver.worlds import Bounds, Worlds
 from tests.apis.activecampaign.account import Account
+from tests.bundles import CACHE
 
 ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2024, 3, 25, 15, tzinfo=UTC)
@@ -24,7 +25,7 @@ NOW = datetime(2024, 3, 25, 15, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def service() -> Service:
-    document = load_document(ROOT / "openapi" / "activecampaign" / "openapi.yaml", None)
+    document = load_document(ROOT / "openapi" / "activecampaign" / "openapi.yaml", CACHE)
     check_extensions(document.raw, document.source)
     model = load_model(document, FUNCTIONS)
     store = load_store(ROOT / "fixtures" / "activecampaign", model.resources, NOW, zone_of(CONVENTIONS.zones.default))

@@ -23,6 +23,8 @@ def named_by(service: Service) -> dict[str, set[str]]:
         "values": values & set(FUNCTIONS.values),
         "filters": {one.filter_function for one in parameters if one.filter_function},
         "allowed": {one.allowed for one in operations if one.allowed},
+        "expansions": {one.expansion for one in parameters if one.expansion},
+        "settle": {one.settle for one in resources if one.settle},
         "orders": {one.order_function for one in parameters if one.order_function},
         "visible": {one.visible for one in resources if one.visible},
     }

@@ -13,6 +13,7 @@ from mockserver.app import create_app
 from mockserver.operations import Action, Model
 from mockserver.pipeline import Service
 from mockserver.settings import Settings
+from tests.bundles import CACHE
 
 ORIGIN = "http://kitehouse.example"
 NOW = datetime(2024, 3, 25, 15, tzinfo=UTC)
@@ -38,7 +39,7 @@ class Mock:
 
     def __init__(self, runner: asyncio.Runner, credential: str) -> None:
         self._runner = runner
-        self._app = create_app(Settings(apis=("activecampaign",), clock=NOW))
+        self._app = create_app(Settings(apis=("activecampaign",), clock=NOW, cache=CACHE))
         self._credential = credential
         self.base = f"{ORIGIN}{self._app.mounted[0].base}"
 

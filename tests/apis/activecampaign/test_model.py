@@ -14,8 +14,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from mockserver.app import create_app
 from mockserver.settings import Settings
+from tests.bundles import CACHE
 
-APP = create_app(Settings(clock=datetime(2024, 3, 25, 15, tzinfo=UTC)))
+APP = create_app(Settings(clock=datetime(2024, 3, 25, 15, tzinfo=UTC), cache=CACHE))
 CREDENTIALS = itertools.count()
 TITLES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
 VALUES = st.integers(0, 2**53 - 1)
