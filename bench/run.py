@@ -22,8 +22,10 @@ from pathlib import Path
 
 from bench import scale
 from bench.variants import NAMES, build
-from bench.workloads import CREDENTIAL, WORKLOADS, Workload, ask
+from bench.workloads import CREDENTIAL, SECOND, WORKLOADS, Workload, ask
 
+TABLES = {"ActiveCampaign": (WORKLOADS, NAMES), "PipelineDeals": (SECOND, NAMES[:3])}
+"""For each API what is asked, and of whom: stock connexion serves the first document only."""
 ROUNDS = 3
 SECONDS = 2
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
@@ -101,29 +103,38 @@ class Served:
 
 
 def over_http() -> dict[str, dict[str, float]]:
-    """Return requests per second by workload and variant: medians of interleaved rounds."""
-    found: dict[str, dict[str, list[float]]] = {one.name: {name: [] for name in NAMES} for one in WORKLOADS}
+    """Return requests per second by URL and variant: medians of interleaved rounds."""
+    found: dict[str, dict[str, list[float]]] = {}
     for _ in range(ROUNDS):
         for at, name in enumerate(NAMES):
             served = Served(name, 9001 + at)
             try:
-                for workload in WORKLOADS:
-                    found[workload.name][name].append(served.throughput(workload))
+                for workload in (one for workloads, names in TABLES.values() if name in names for one in workloads):
+                    found.setdefault(_key(workload), {}).setdefault(name, []).append(served.throughput(workload))
             finally:
                 served.stop()
-    return {name: {variant: statistics.median(values) for variant, values in row.items()} for name, row in found.items()}
+    return {key: {variant: statistics.median(values) for variant, values in row.items()} for key, row in found.items()}
 
 
-def table(title: str, row: Callable[[Workload], dict[str, float]], *, higher_is_better: bool) -> list[str]:
-    """Return a Markdown table: values, and ours as a ratio to each of the others."""
-    lines = [f"## {title}", "", "| workload | " + " | ".join(NAMES) + " | ours / starlette | ours / stock |", "|---" * (len(NAMES) + 3) + "|"]
-    for workload in WORKLOADS:
-        values = row(workload)
-        speed = {name: value if higher_is_better else 1 / value for name, value in values.items()}
-        ratios = [f"{speed['ours'] / speed[other]:.2f}" for other in ("starlette", "stock")]
-        lines.append(f"| {workload.name} | " + " | ".join(f"{values[name]:.0f}" for name in NAMES) + " | " + " | ".join(ratios) + " |")
-        print(lines[-1], flush=True)
-    return [*lines, ""]
+def _key(workload: Workload) -> str:
+    return f"{workload.method} {workload.url}"
+
+
+def tables(title: str, measure: Callable[[str, Workload], float], *, higher_is_better: bool) -> list[str]:
+    """Return a Markdown table for each API: values, and ours as a ratio to each of the others."""
+    lines = [f"## {title}", ""]
+    for api, (workloads, names) in TABLES.items():
+        others = [name for name in ("starlette", "stock") if name in names]
+        heads = [api, *names, *(f"ours / {other}" for other in others)]
+        lines += [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+        for workload in workloads:
+            values = {name: measure(name, workload) for name in names}
+            speed = {name: value if higher_is_better else 1 / value for name, value in values.items()}
+            cells = [workload.name, *(f"{value:.0f}" for value in values.values()), *(f"{speed['ours'] / speed[other]:.2f}" for other in others)]
+            lines.append(f"| {' | '.join(cells)} |")
+            print(lines[-1], flush=True)
+        lines.append("")
+    return lines
 
 
 def main() -> None:
@@ -141,12 +152,12 @@ def main() -> None:
         "",
     ]
     title = "In process: microseconds per request"
-    lines += table(title, lambda one: {name: in_process(name, one) for name in NAMES}, higher_is_better=False)
+    lines += tables(title, in_process, higher_is_better=False)
     if shutil.which("wrk") and (os.cpu_count() or 1) > 1:
         measured = over_http()
-        lines += table(
+        lines += tables(
             f"Under uvicorn: requests per second, 8 connections, medians of {ROUNDS} rounds of {SECONDS} s",
-            lambda one: measured[one.name],
+            lambda name, one: measured[_key(one)][name],
             higher_is_better=True,
         )
     else:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import re
 import warnings
 from typing import Any
 
-from bench.workloads import BASE, NOW, answers
+from bench.workloads import BASES, NOW, SECOND, WORKLOADS, answers
 
 warnings.filterwarnings("ignore", module="connexion|starlette")
 
@@ -45,8 +46,8 @@ def _starlette() -> Any:
         status, _, body = fixed[_key(request.scope)]
         return Response(body, status, media_type="application/json")
 
-    paths = ("/deals", "/deals/{id}", "/contactDeals")
-    return Starlette(routes=[Route(BASE + path, endpoint, methods=["GET", "POST"]) for path in paths])
+    paths = dict.fromkeys(BASES[one.api] + re.sub(r"[0-9]+(?=\.json$|$)", "{id}", one.path) for one in (*WORKLOADS, *SECOND))
+    return Starlette(routes=[Route(path, endpoint, methods=["GET", "POST"]) for path in paths])
 
 
 def _ours() -> Any:
@@ -85,7 +86,7 @@ def _stock() -> Any:
             return Resolution(handler, operation.operation_id)
 
     app = connexion.AsyncApp("mockserver", resolver=Fixed(), validate_responses=True)
-    app.add_api(raw, base_path=BASE)
+    app.add_api(raw, base_path=BASES["activecampaign"])
     return app
 
 
