@@ -40,7 +40,7 @@ check: $(INSTALLED) ## formatting, lint, types, imports, documents and fixtures:
 	$(BIN)/mockserver lint
 
 test: check ## check, and all tests: what CI runs (WORKERS=auto)
-	$(BIN)/python -m pytest --numprocesses $(WORKERS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
 test-clients: $(INSTALLED) ## run published clients against the mock (needs PyPI, npm, node and openssl)
 	$(BIN)/python -m pytest -m clients tests/clients
