@@ -24,7 +24,7 @@ class Functions:
         orders: `(session) -> (record -> sort key)`.
         settle: `(session) -> None`: what has happened by the session's moment without a request, before records of a collection are looked at.
         allowed: `(session) -> bool`: whether the caller may use the operation at all.
-        visible: `(session) -> None or (record -> Visibility)`; None: everything is whole.
+        visible: `(session) -> None or (record -> Visibility)`; None: everything is whole; from the caller and the store alone.
     """
 
     behaviours: Mapping[str, Function] = field(default_factory=dict)

@@ -37,6 +37,10 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Any]
 Send = Callable[[Any], Any]
 
+Sight = tuple[Callable[[str, Record], Visibility], Mapping[str, Any]]
+"""How much of a record a caller sees, and the collections that were read to know it."""
+
+_EVERYTHING: Sight = (always_whole, {})
 _HOST = re.compile(r"[A-Za-z0-9._\-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?", re.ASCII)
 _CALL = CALL_HEADER.lower().encode()
 
@@ -108,8 +112,21 @@ class Service:
 
     def visibility(self, session: Session) -> Callable[[str, Record], Visibility]:
         """Return how much of a record the session's caller sees, by collection and record."""
+        return self.sight(session)[0]
+
+    def sight(self, session: Session) -> Sight:
+        """Return the same, and the collections that were read for it: as long as these are as they were, it holds for the caller."""
         if not self._visible:
-            return always_whole
+            return _EVERYTHING
+        known: Sight | None = session.world.sights.get(session.caller)
+        now = session.store.collections
+        if known is not None and all(now[name] is collection for name, collection in known[1].items()):
+            return known
+        own = self.session(session.world, session.caller)  # one without a request, to be kept
+        found = session.world.sights[session.caller] = session.store.reading(lambda: self._seen(own))
+        return found
+
+    def _seen(self, session: Session) -> Callable[[str, Record], Visibility]:
         tests = [(name, function(session)) for name, function in self._visible]
         seen = {name: test for name, test in tests if test is not None}
         if not seen:
@@ -120,7 +137,7 @@ class Service:
         """Return the headers that go out with the response."""
         self.requests += 1
         headers = [*self._fixed_headers, self._media_type]
-        own = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in response.headers.items()]
+        own = [(_header_name(name), value.encode("latin-1", "replace")) for name, value in response.headers.items()]
         if own:
             said = {name for name, _ in own}
             headers = [*(pair for pair in headers if pair[0] not in said), *own]
@@ -151,6 +168,11 @@ class Service:
 def zone_of(name: str) -> tzinfo:
     """Return the zone of this IANA name."""
     return ZoneInfo(name)
+
+
+@lru_cache(maxsize=64)
+def _header_name(name: str) -> bytes:
+    return name.lower().encode("latin-1")
 
 
 @lru_cache(maxsize=256)
@@ -190,7 +212,7 @@ class Pipeline:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         world: World | None = None
-        extra: dict[str, str] = {}
+        extra: Mapping[str, str] = {}
         scope["mock_operation"] = self.operation.operation_id
         try:
             headers = dict(scope["headers"])
@@ -211,7 +233,7 @@ class Pipeline:
 
     # --- before the body ---
 
-    def _enter(self, scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[World, int, dict[str, str]]:
+    def _enter(self, scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[World, int, Mapping[str, str]]:
         service, key = self._service, self._service.key
         entered: tuple[World, int] | None
         if self.operation.caller is not None:
@@ -319,7 +341,7 @@ class Pipeline:
         render = self._renders.get(status)
         if render is None:
             return self._bare(status, answer)
-        visible, read = session.store.reading(lambda: self._service.visibility(session))
+        visible, read = self._service.sight(session)
         body = render(View(session, base, answer, visible, read), answer)
         if self._service.validate_responses:
             outline, validator = self._outlines[status]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
 
 from mockserver.worlds import World
+
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,9 @@ class Limit:
         world.windows[who] = (begun, after)
         return admitted, self._told(before if self.counts_before else after, begun, None if admitted else second)
 
-    def full(self, now: datetime) -> dict[str, str]:
+    def full(self, now: datetime) -> Mapping[str, str]:
         """Return the headers of a window in which nothing is counted."""
-        return self._told(0, int(now.timestamp()), None) if self.always_told else {}
+        return _full(self, int(now.timestamp())) if self.always_told else _NOTHING
 
     def _by_the_clock(self, second: int, begun: int, before: int) -> tuple[int, int]:
         start = second - second % self.window_seconds
@@ -64,3 +70,8 @@ class Limit:
         if refused_at is not None and self.retry_after:
             headers["Retry-After"] = str(end - refused_at)
         return headers
+
+
+@lru_cache(maxsize=4)
+def _full(limit: Limit, second: int) -> Mapping[str, str]:
+    return limit._told(0, second, None)

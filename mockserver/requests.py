@@ -37,6 +37,7 @@ class ParameterReader:
             self._families += [known] if known.families else []
             for name in (parameter.name, *parameter.aliases):
                 self._query[name] = known
+        self._family_begins = tuple({begin for known in self._families for begin in known.begins})
         self._required = [parameter.name for parameter in operation.located("query") if parameter.required]
         self._headers = [(parameter.name, parameter.name.lower().encode("latin-1")) for parameter in operation.located("header") if parameter.reader]
 
@@ -80,6 +81,8 @@ class ParameterReader:
         return {name: sent[key].decode("latin-1") for name, key in self._headers if key in sent} if self._headers else {}
 
     def _family(self, name: str) -> _Known | None:
+        if not name.startswith(self._family_begins):
+            return None
         return next((known for known in self._families if known.member(name) is not None), None)
 
     def _pairs(self, query_string: bytes) -> list[tuple[str, str]]:
@@ -103,6 +106,7 @@ class _Known:
         self._many = schema.get("type") == "array"
         self._separated = self._many and parameter.raw.get("explode") is False
         self.families = [_pattern(alias) for alias in parameter.aliases if "{" in alias]
+        self.begins = [alias.partition("{")[0] for alias in parameter.aliases if "{" in alias]
         self.keyed = any(pattern.groups for pattern in self.families)
         if self.keyed and (self.member(self.name) is None or parameter.filter is not None):
             expected = "an alias that the parameter's own name matches, and a function that takes the mapping"
@@ -183,6 +187,8 @@ class BodyReader:
     def _in_query(self, query_string: bytes) -> Any:
         """Return the record that the query's bracketed names (`deal[name]=x`) make; empty without any."""
         begin = f"{self._singular}["
+        if self._singular.encode("latin-1") not in query_string:
+            return {}
         try:
             pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
         except ValueError:  # so many that the parameters are refused

@@ -44,16 +44,18 @@ class World:
 
     Attributes:
         forms: by key of a user what names that user to forms, in this world alone.
+        sights: by key of a user what that user sees, as long as it holds.
         automations: the calls that follow from its events.
     """
 
-    __slots__ = ("automations", "forms", "journal", "last_used", "name", "requests", "store", "windows")
+    __slots__ = ("automations", "forms", "journal", "last_used", "name", "requests", "sights", "store", "windows")
 
     def __init__(self, name: str, store: Store, forms: Mapping[int, str] = MappingProxyType({})) -> None:
         self.name = name
         self.store = store
         self.forms = forms
         self.journal = Journal()
+        self.sights: dict[int, Any] = {}
         self.automations: tuple[Automation, ...] = ()
         self.requests = 0
         self.windows: dict[int, tuple[int, int]] = {}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.clients.environments import ROOT, Environment, python_environment
+from tests.clients.environments import ROOT, Environment, private_settings, python_environment
 from tests.server.process import serving
 
 pytestmark = pytest.mark.clients
 
+SHOWN = "http://127.0.0.1:8080/pipelinedeals/api/v3/"
 NOW = "2018-06-15T15:00:00Z"  # later than every date of the fixtures that is no due date
 
 
@@ -99,3 +101,13 @@ def test_errors_are_told_by_field_or_raised(journey: dict[str, Any]) -> None:
     assert (journey["forbidden"][0], list(journey["forbidden"][1])) == (403, ["error"])
     assert (journey["unreadable"][0], list(journey["unreadable"][1])) == (422, ["errors"])
     assert journey["key"] == [406, {"error": "Unknown api key"}]
+
+
+def test_the_example_of_the_page_runs(client: Environment, site: str, tmp_path: Path) -> None:
+    section = (ROOT / "docs" / "clients.md").read_text("utf-8").partition("\n## PipelineDeals: pyactiveresource ")[2]
+    example = section.partition("```python\n")[2].partition("```")[0]
+    program = tmp_path / "example"
+    program.write_text(example.replace(SHOWN, site) + "print(Deal.find(90412).name)\n", "utf-8")
+    ended = client.run(program, cwd=tmp_path, variables=private_settings(tmp_path))
+    assert SHOWN in example
+    assert (ended.returncode, ended.stdout.strip()) == (0, "Tide gauge refit, second phase"), ended.stderr[-4000:]
