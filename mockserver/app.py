@@ -27,6 +27,7 @@ from mockserver.operations import Profile, load_model
 from mockserver.outgoing import Outgoing
 from mockserver.pages import Pages, Site
 from mockserver.pipeline import Disconnected, Pipeline, Service, send_response, zone_of
+from mockserver.proofs import Proofs
 from mockserver.refusals import Category, Refusal
 from mockserver.resolver import PipelineResolver
 from mockserver.routing import Routing
@@ -235,7 +236,10 @@ def create_app(settings: Settings, apis: Iterable[Api] | None = None) -> MockApp
 
 def _mount(api: Api, settings: Settings, clock: Clock, outgoing: Outgoing) -> Mounted:
     document = load_document(api.document, settings.cache)
-    check_extensions(document.raw, document.source)
+    proofs = Proofs(settings.cache)
+    proven = proofs.holds(document.raw)
+    if not proven:
+        check_extensions(document.raw, document.source)
     model = load_model(document, api.functions)
     store = load_store(api.fixtures, model.resources, clock.now(), zone_of(api.conventions.zones.default))
     callers = api.conventions.callers
@@ -260,7 +264,9 @@ def _mount(api: Api, settings: Settings, clock: Clock, outgoing: Outgoing) -> Mo
         outgoing=outgoing,
     )
     pipelines = {operation.operation_id: Pipeline(service, operation) for operation in model.operations}
-    service.validators.prove(document.source)
+    if not proven:
+        service.validators.prove(document.source)
+        proofs.keep(document.raw)
     own_base = _own_base(document)
     return Mounted(service, pipelines, f"/{api.name}{own_base}", own_base, document)
 

@@ -20,9 +20,9 @@ def compile_selection(operation: Operation, model: Model, functions: Functions) 
     selects = [parameter for parameter in parameters if parameter.select]
     thinning = next((parameter.name for parameter in parameters if parameter.thins), None)
     inputs = [parameter.name for parameter in parameters if parameter.reader in functions.values]
-    known = _keys(model, operation.collection)
     if not selects and not inputs and thinning is None:
         return None
+    known = frozenset[str]() if thinning is None else _keys(model, operation.collection)
 
     def select(request: Request, answer: Answer) -> None:
         query = request.query
