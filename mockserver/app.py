@@ -26,7 +26,7 @@ from mockserver.fixtures import load_store
 from mockserver.operations import Profile, load_model
 from mockserver.outgoing import Outgoing
 from mockserver.pages import Pages, Site
-from mockserver.pipeline import Disconnected, Pipeline, Service, send_response, zone_of
+from mockserver.pipeline import Deferred, Disconnected, Pipeline, Service, send_response, zone_of
 from mockserver.proofs import Proofs
 from mockserver.refusals import Category, Refusal
 from mockserver.resolver import PipelineResolver
@@ -47,7 +47,7 @@ class Mounted:
     """An API as it is served: under its base path, and under the document's own."""
 
     service: Service
-    pipelines: dict[str, Pipeline]
+    pipelines: dict[str, Pipeline | Deferred]
     base: str
     own_base: str
     document: Document
@@ -263,7 +263,9 @@ def _mount(api: Api, settings: Settings, clock: Clock, outgoing: Outgoing) -> Mo
         seed=settings.seed,
         outgoing=outgoing,
     )
-    pipelines = {operation.operation_id: Pipeline(service, operation) for operation in model.operations}
+    pipelines: dict[str, Pipeline | Deferred] = {}
+    for operation in model.operations:
+        pipelines[operation.operation_id] = Deferred(service, operation, pipelines) if proven else Pipeline(service, operation)
     if not proven:
         service.validators.prove(document.source)
         proofs.keep(document.raw)

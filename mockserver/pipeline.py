@@ -423,6 +423,27 @@ def _origin(scheme: str, host: bytes, server: tuple[str, int | None]) -> str:
     return f"{scheme}://{text}"
 
 
+class Deferred:
+    """The pipeline of an operation that is known to compile, compiled when it is first asked.
+
+    Args:
+        pipelines: by operationId; the compiled pipeline takes its place there.
+    """
+
+    def __init__(self, service: Service, operation: Operation, pipelines: MutableMapping[str, Pipeline | Deferred]) -> None:
+        self._service = service
+        self.operation = operation
+        self._pipelines = pipelines
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        name = self.operation.operation_id
+        pipeline = self._pipelines[name]
+        if pipeline is self:
+            pipeline = self._pipelines[name] = Pipeline(self._service, self.operation)
+        await pipeline(scope, receive, send)
+
+
 async def send_response(send: Send, response: Response, headers: list[tuple[bytes, bytes]], headless: bool) -> None:
     """Send the response as two ASGI messages; without its body to HEAD."""
     await send({"type": "http.response.start", "status": response.status, "headers": headers})

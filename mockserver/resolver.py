@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from connexion.operations import AbstractOperation
 from connexion.resolver import Resolution, Resolver
 
-from mockserver.pipeline import Pipeline
+from mockserver.pipeline import Deferred, Pipeline
 
 
 class PipelineResolver(Resolver):  # type: ignore[misc]
     """Resolves an operation to the pipeline that was compiled for its operationId."""
 
-    def __init__(self, pipelines: Mapping[str, Pipeline]) -> None:
+    def __init__(self, pipelines: Mapping[str, Pipeline | Deferred]) -> None:
         super().__init__()
         self._pipelines = pipelines
 
